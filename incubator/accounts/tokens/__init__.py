@@ -1,0 +1,1 @@
+"""Service tokens: what frontends, devices and other programs hold."""

@@ -1,0 +1,90 @@
+"""The audit trail: who may see which of its rows."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, Text, Uuid, and_, case, exists, or_, select
+
+from incubator.accounts.models import RoleGrant, Token
+from incubator.accounts.trail.schemas import AuditOut, AuditQuery
+from incubator.actor import Actor, Permission
+from incubator.audit import AuditEntry
+from incubator.db import param, statement
+from incubator.localities.models import Locality
+from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.territory import Shape, shape_of, territory_values, within
+
+NEWEST_FIRST = Order((AuditEntry.id.expression,), descending=True)
+
+_FILTERS: dict[str, ColumnElement[bool]] = {
+    "subject_id": AuditEntry.subject_id == param("subject_id", Uuid),
+    "actor_id": AuditEntry.actor_id == param("actor_id", Uuid),
+    "action": AuditEntry.action == param("action", Text),
+}
+
+
+def audit_listing(actor: Actor, filters: AuditQuery) -> Listing[AuditOut]:
+    """The newest first."""
+    territory = actor.territory(Permission.audit_read)
+    asked = {name: getattr(filters, name) for name in _FILTERS}
+    shape, names = shape_of(territory), frozenset(name for name, value in asked.items() if value is not None)
+    return Listing(
+        name="audit",
+        page=lambda after: _page(shape, names, after=after),
+        total=lambda: _total(shape, names),
+        values={**asked, **territory_values(territory, "seen"), "me": actor.id},
+        row=_audit_out,
+        place=lambda row: (row.id,),
+        place_types=tuple[UUID],
+        columns=AuditOut.__struct_fields__,
+    )
+
+
+def visible_audit(shape: Shape) -> Select[Any]:
+    """All of the trail for the whole country; else what the accounts and tokens of the own territory did.
+
+    A row of the trail lies nowhere itself, and the features above own what its subject is.
+    """
+    query = select(
+        *(AuditEntry.id, AuditEntry.recorded_at, AuditEntry.actor_kind, AuditEntry.actor_id),
+        *(AuditEntry.action, AuditEntry.subject_type, AuditEntry.subject_id, AuditEntry.details),
+    )
+    if shape.everywhere:
+        return query
+    is_near = within(
+        shape,
+        "seen",
+        province=case((Locality.level == "province", Locality.id), else_=Locality.parent_id),
+        commune=Locality.id,
+    )
+    is_grant_near = exists().where(
+        RoleGrant.account_id == AuditEntry.actor_id, Locality.id == RoleGrant.locality_id, is_near
+    )
+    is_token_near = exists().where(Token.id == AuditEntry.actor_id, Locality.id == Token.locality_id, is_near)
+    return query.where(or_(AuditEntry.actor_id == param("me", Uuid), is_grant_near, is_token_near))
+
+
+@statement
+def _page(shape: Shape, names: frozenset[str], *, after: bool) -> Select[Any]:
+    return keyset(_entries(shape, names), NEWEST_FIRST, after=after)
+
+
+@statement
+def _total(shape: Shape, names: frozenset[str]) -> Select[Any]:
+    return capped_count(_entries(shape, names))
+
+
+def _entries(shape: Shape, names: frozenset[str]) -> Select[Any]:
+    asked = [condition for name, condition in _FILTERS.items() if name in names]
+    return visible_audit(shape).where(and_(*asked)) if asked else visible_audit(shape)
+
+
+def _audit_out(
+    id_: UUID, recorded_at: datetime, actor_kind: Any, actor_id: UUID, action: str, subject_type: str,
+    subject_id: UUID | None, details: str | dict[str, Any],
+) -> AuditOut:  # fmt: skip
+    """asyncpg gives JSONB as text, where SQLAlchemy's session gives it parsed."""
+    parsed = msgspec.json.decode(details) if isinstance(details, str) else details
+    return AuditOut(id_, recorded_at, actor_kind, actor_id, action, subject_type, subject_id, parsed)

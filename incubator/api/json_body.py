@@ -1,0 +1,137 @@
+"""Strict JSON: what a body must be before any type is compared with it."""
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from incubator.api.field_rules import LARGEST_FLOAT
+from incubator.api.pointers import Path, pointer, shown
+from incubator.api.wire_text import normalised
+from incubator.errors import DomainError, FieldError
+
+MAX_DEPTH = 32
+MAX_ERRORS = 100
+
+_NEVER_WRONG = frozenset({int, bool, type(None)})
+_DIGITS_OF_LARGEST_FLOAT = 309
+_STRING = re.compile(rb'"[^"]*"?')
+_BRACES_AS_BRACKETS = bytes.maketrans(b"{}", b"[]")
+_ALL_BUT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
+
+
+def parse_json(raw: bytes) -> object:
+    """The document as Python values, every string and key in NFC. Raises DomainError and nothing else.
+
+    Beyond RFC 8259 it refuses duplicate keys, text that cannot be stored, numbers that no float can hold and
+    nesting beyond 32 levels.
+    """
+    if _is_too_deep(raw):
+        raise DomainError("too_deep", max=MAX_DEPTH)
+    faults: list[FieldError] = []
+    document = _cleaned(_decoded(raw), None, faults)
+    if any(fault.code == "invalid_characters" for fault in faults):
+        raise DomainError("invalid_characters", errors=faults)
+    if faults:
+        raise DomainError("validation_failed", errors=faults)
+    return document
+
+
+def _is_too_deep(raw: bytes) -> bool:
+    """Whether brackets nest beyond MAX_DEPTH. It recurses nowhere and takes linear time on any input.
+
+    Every pass removes the innermost pairs, so a document of n levels is empty after n passes. Brackets that
+    match nothing stay; the parser refuses them, and as they can nest too, their number is bounded as well.
+    """
+    if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
+        return False
+    brackets = _without_strings(raw).translate(_BRACES_AS_BRACKETS, _ALL_BUT_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        if b"[]" not in brackets:
+            break
+        brackets = brackets.replace(b"[]", b"")
+    return b"[]" in brackets or brackets.count(b"[") > MAX_DEPTH
+
+
+def _without_strings(raw: bytes) -> bytes:
+    """Escaped backslashes go first: only then does a backslash before a quote escape that quote."""
+    return _STRING.sub(b"", raw.replace(rb"\\", b"").replace(rb"\"", b""))
+
+
+def _decoded(raw: bytes) -> object:
+    if not raw.strip():
+        raise _malformed("it is empty")
+    try:
+        return _DECODER.decode(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise _malformed(f"not UTF-8 at byte {error.start}") from None
+    except json.JSONDecodeError as error:
+        raise _malformed(f"line {error.lineno}, column {error.colno}") from None
+
+
+def _malformed(reason: str) -> DomainError:
+    return DomainError("malformed_json", reason=reason)
+
+
+def _cleaned(value: Any, path: Path, faults: list[FieldError]) -> Any:
+    """The value with all text in NFC, changed in place: a second tree would double time and memory."""
+    if isinstance(value, str):
+        return _clean_text(value, path, faults)
+    if isinstance(value, dict):
+        return _clean_object(value, path, faults)
+    if isinstance(value, list):
+        _clean_items(enumerate(value), value, path, faults)
+    elif isinstance(value, float) and math.isinf(value):
+        _note(faults, "out_of_range", path, min=-LARGEST_FLOAT, max=LARGEST_FLOAT)
+    return value
+
+
+def _clean_text(text: str, path: Path, faults: list[FieldError]) -> str:
+    clean = normalised(text)
+    if clean is None:
+        _note(faults, "invalid_characters", path)
+        return text
+    return clean
+
+
+def _clean_object(value: dict[str, Any], path: Path, faults: list[FieldError]) -> dict[str, Any]:
+    _clean_items(value.items(), value, path, faults)
+    if all(normalised(key) == key for key in value):
+        return value
+    renamed = {_clean_text(key, (path, key), faults): item for key, item in value.items()}
+    if len(renamed) != len(value):
+        raise _malformed("two keys of an object differ only in their Unicode form")
+    return renamed
+
+
+def _clean_items(items: Iterable[tuple[Any, Any]], container: Any, path: Path, faults: list[FieldError]) -> None:
+    for place, item in items:
+        if type(item) not in _NEVER_WRONG:
+            container[place] = _cleaned(item, (path, place), faults)
+
+
+def _note(faults: list[FieldError], code: str, path: Path, **params: object) -> None:
+    if len(faults) < MAX_ERRORS:
+        faults.append(FieldError(code=code, pointer=pointer(path), params=params))
+
+
+def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+        raise _malformed(f"duplicate key {shown(twice)}")
+    return made
+
+
+def _integer(digits: str) -> int | float:
+    """Python refuses to read very long integers; what no float can hold becomes infinite, like 1e400."""
+    return int(digits) if len(digits) <= _DIGITS_OF_LARGEST_FLOAT else math.inf
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _malformed(f"{name} is not a JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object_of, parse_int=_integer, parse_constant=_refuse_constant)

@@ -1,0 +1,33 @@
+"""Query parameters: a msgspec struct names them all, so an unknown or repeated one is refused."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.di import Provide
+
+from incubator.api.validation import parse_query
+from incubator.errors import DomainError, FieldError
+
+
+class Query(Provide):
+    """The dependency `filters` of a handler: its parameters, checked and converted.
+
+    Litestar 2.25 ignores `msgspec.Meta` on parameters and lets unknown ones pass (docs/decisions/0006).
+    """
+
+    __slots__ = ("struct",)
+
+    def __init__(self, struct: type[Any]) -> None:
+        def parameters(request: Request[Any, Any, Any]) -> Any:
+            return parse_query(request.scope["query_string"], struct)
+
+        super().__init__(parameters, sync_to_thread=False)
+        self.struct = struct
+
+
+async def refuse_parameters(request: Request[Any, Any, Any]) -> None:
+    """Before every handler: one that declares no parameters takes none."""
+    if not request.scope["query_string"] or "filters" in request.route_handler.parsed_fn_signature.parameters:
+        return
+    names = sorted(set(request.query_params.keys()))
+    raise DomainError("unknown_parameter", errors=[FieldError(code="unknown_field", parameter=name) for name in names])

@@ -1,0 +1,1 @@
+"""Ideas: from the paper form or the web page to a decision."""

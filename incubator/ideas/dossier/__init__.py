@@ -1,0 +1,1 @@
+"""The file on an idea: its versions, remarks and papers."""

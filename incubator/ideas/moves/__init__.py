@@ -1,0 +1,1 @@
+"""The moves of an idea from status to status, and their history."""

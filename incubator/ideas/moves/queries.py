@@ -1,0 +1,93 @@
+"""The history of an idea, as far as the actor may see it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Text, Uuid, and_, case, cast, not_, null, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from incubator.accounts.models import Account
+from incubator.actor import Actor
+from incubator.days import civil_day
+from incubator.db import AnySelect, param, statement
+from incubator.ideas.calls.models import Call
+from incubator.ideas.models import Idea, IdeaAction, IdeaStatus, IdeaTransition
+from incubator.ideas.moves.schemas import TransitionOut
+from incubator.ideas.sight import Sight, is_pending, is_visible, sight_of, sight_values
+from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.territory import within
+
+IN_ORDER = Order((IdeaTransition.number.expression,))
+
+
+def list_transitions(actor: Actor, idea_id: UUID, *, now: datetime) -> Listing[TransitionOut]:
+    """Oldest first. A decision that is not published to the actor is not there yet."""
+    sight = sight_of(actor)
+    return Listing(
+        name="transitions",
+        page=lambda after: _page(sight, after=after),
+        total=lambda: _total(sight),
+        values={**sight_values(actor, now), "idea_id": idea_id},
+        row=_transition,
+        place=lambda row: (row.number,),
+        place_types=tuple[int],
+        columns=TransitionOut.__struct_fields__,
+    )
+
+
+@statement
+def _page(sight: Sight, *, after: bool) -> AnySelect:
+    return keyset(_transitions(sight), IN_ORDER, after=after)
+
+
+@statement
+def _total(sight: Sight) -> AnySelect:
+    return capped_count(_transitions(sight))
+
+
+def _transitions(sight: Sight) -> AnySelect:
+    """Reasons and details are for those who screen and decide; the applicant's side sees code and message."""
+    t = IdeaTransition
+    inside = within(sight.unpublished, "unpublished", province=Idea.province_id, commune=Idea.locality_id)
+    later = aliased(IdeaTransition)
+    is_last_decision = and_(
+        t.action == IdeaAction.decide,
+        not_(select(later.id).where(later.idea_id == t.idea_id, later.number > t.number).exists()),
+    )
+    return (
+        select(
+            t.id, t.number, t.action, t.from_status, t.to_status, t.occurred_on, t.recorded_at,
+            case((inside, t.actor_id), else_=null()), case((inside, Account.username), else_=null()),
+            t.on_behalf_of_id, t.content_number, t.reason_code,
+            case((inside, t.reason), else_=null()), t.message,
+            case((inside, cast(t.details, Text)), else_="{}"), t.voids_id,
+        )
+        .join(Idea, Idea.id == t.idea_id)
+        .outerjoin(Account, Account.id == t.actor_id)
+        .where(is_visible(sight, Idea), t.idea_id == param("idea_id", Uuid))
+        .where(or_(Idea.publish_at.is_(None), not_(and_(is_pending(sight, Idea), is_last_decision))))
+    )  # fmt: skip
+
+
+def _transition(*row: Any) -> TransitionOut:
+    fields = dict(zip(TransitionOut.__struct_fields__, row, strict=True))
+    return TransitionOut(**fields | {"details": msgspec.json.decode(fields["details"])})
+
+
+async def overdue_questions(session: AsyncSession, now: datetime) -> list[UUID]:
+    """Ideas whose question went unanswered past its day."""
+    query = select(Idea.id).where(Idea.status == IdeaStatus.needs_info, Idea.info_due_on < civil_day(now))
+    return list(await session.scalars(query.order_by(Idea.id)))
+
+
+async def overdue_reviews(session: AsyncSession, now: datetime) -> list[UUID]:
+    """Ideas still under review past their call's day."""
+    query = (
+        select(Idea.id)
+        .join(Call, Call.id == Idea.call_id)
+        .where(Idea.status == IdeaStatus.in_review, Call.review_due_on < civil_day(now))
+    )
+    return list(await session.scalars(query.order_by(Idea.id)))

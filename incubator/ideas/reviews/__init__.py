@@ -1,0 +1,1 @@
+"""Reviews: who assesses which idea, what they said, and what it adds up to."""

@@ -1,0 +1,216 @@
+"""What is read of reviews: what they add up to, those of one idea, and who is in conflict with it."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    Select,
+    Text,
+    Uuid,
+    cast,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from incubator.accounts.models import Account, AccountStatus
+from incubator.actor import Actor
+from incubator.db import Reads, fetch_all, fetch_one, param, statement
+from incubator.ideas.calls.models import Call
+from incubator.ideas.models import Idea, IdeaMember
+from incubator.ideas.queries import require_idea
+from incubator.ideas.reviews.models import Review, ReviewerConflict, ReviewState
+from incubator.ideas.reviews.rows import ReviewRow, reviews_out
+from incubator.ideas.reviews.schemas import (
+    AggregateOut,
+    ConflictOut,
+    ConflictsOut,
+    IdeaReviewsOut,
+    ReviewStateOut,
+)
+from incubator.ideas.reviews.sight import ReviewSight, is_inside, review_sight, review_values, shows_marks
+from incubator.ideas.schemas import AccountRef
+from incubator.ideas.sight import Sight, is_visible, sight_of, sight_values
+
+COUNTED = (ReviewState.to_do, ReviewState.draft, ReviewState.submitted)
+
+
+class Aggregate(msgspec.Struct, frozen=True):
+    """Of the submitted reviews of one version: points out of 100; `spread` is the highest less the lowest."""
+
+    n: int
+    mean: Decimal | None
+    median: Decimal | None
+    spread: Decimal | None
+    floor_failures: int
+
+    def as_details(self) -> dict[str, Any]:
+        """For a row of history, where JSON knows no decimals."""
+        marks = msgspec.structs.asdict(self)
+        return {name: float(mark) if isinstance(mark, Decimal) else mark for name, mark in marks.items()}
+
+
+def aggregate_columns() -> tuple[ColumnElement[Any], ...]:
+    """The columns of `Aggregate` over rows of `Review`.
+
+    percentile_cont would go through floating point and round 57.425 down. percentile_disc from below and from
+    above gives the two middle totals (one and the same where their number is odd), whose mean is exact.
+    """
+    half: ColumnElement[Any] = literal_column("0.5")
+    lower = func.percentile_disc(half).within_group(Review.total.asc())
+    upper = func.percentile_disc(half).within_group(Review.total.desc())
+    return (
+        func.count().label("n"),
+        func.round(func.avg(Review.total), 2).label("mean"),
+        func.round((lower + upper) * half, 2).label("median"),
+        (func.max(Review.total) - func.min(Review.total)).label("spread"),
+        func.count().filter(Review.floor_failed).label("floor_failures"),
+    )
+
+
+def plain_marks(marks: Any) -> tuple[ColumnElement[Any], ...]:
+    """The same columns out of a subquery, for an answer: JSON has no decimals."""
+    points = (cast(column, Double).label(column.key) for column in (marks.mean, marks.median, marks.spread))
+    return marks.n, *points, marks.floor_failures
+
+
+async def aggregate_of(session: AsyncSession, idea_id: UUID, content_number: int) -> Aggregate:
+    """The marks of one version of an idea as they stand in this transaction."""
+    query = select(*aggregate_columns()).where(
+        Review.idea_id == idea_id,
+        Review.content_number == content_number,
+        Review.state == ReviewState.submitted,
+    )
+    return Aggregate(*(await session.execute(query)).one())
+
+
+async def count_assigned(session: AsyncSession, idea: Idea) -> int:
+    """Reviewers on whose marks the current version can count: active, without a conflict, not out or abstaining."""
+    query = (
+        select(func.count())
+        .select_from(Review)
+        .join(Idea, Idea.id == Review.idea_id)
+        .join(Account, Account.id == Review.reviewer_id)
+        .where(
+            Review.idea_id == idea.id,
+            Review.content_number == idea.content_number,
+            Review.state.in_(COUNTED),
+            Account.status == AccountStatus.active,
+            not_(is_in_conflict(Idea, Account)),
+        )
+    )
+    return await session.scalar(query) or 0
+
+
+async def has_reviewed(session: AsyncSession, idea_id: UUID, account_id: UUID) -> bool:
+    """Whether the account ever submitted a review of the idea, of whatever version."""
+    theirs = (Review.idea_id == idea_id, Review.reviewer_id == account_id, Review.submitted_at.is_not(None))
+    return bool(await session.scalar(select(exists().where(*theirs))))
+
+
+def is_in_conflict(idea: type[Idea], account: type[Account]) -> ColumnElement[bool]:
+    """Recorded as such, the one who entered the idea, or behind any version of it."""
+    recorded = exists().where(ReviewerConflict.idea_id == idea.id, ReviewerConflict.account_id == account.id)
+    in_team = exists().where(IdeaMember.idea_id == idea.id, IdeaMember.person_id == account.person_id)
+    return or_(recorded, idea.entered_by_id.is_not_distinct_from(account.id), in_team)
+
+
+async def get_reviews(reads: Reads, actor: Actor, idea_id: UUID, *, now: datetime) -> IdeaReviewsOut:
+    """All reviews of an idea that the actor may read; 404 where it does not see the idea."""
+    sight, values = review_sight(actor), {**review_values(actor, now), "idea_id": idea_id}
+    number, shown, aggregate = await fetch_one(reads, _head(sight), values, _read_head)
+    rows = await fetch_all(reads, _reviews(sight), values, ReviewRow)
+    return IdeaReviewsOut(
+        id=idea_id,
+        content_number=number,
+        aggregate=aggregate if shown else None,
+        aggregate_hidden=not shown,
+        items=reviews_out(rows),
+    )
+
+
+async def get_review_state(reads: Reads, actor: Actor, review_id: UUID, *, now: datetime) -> ReviewStateOut:
+    values = {**sight_values(actor, now), "review_id": review_id}
+    return await fetch_one(reads, _state(sight_of(actor)), values, ReviewStateOut)
+
+
+async def get_conflicts(reads: Reads, actor: Actor, idea_id: UUID, *, now: datetime) -> ConflictsOut:
+    await require_idea(reads, actor, idea_id, now=now)
+    rows = await fetch_all(reads, _conflicts(), {"idea_id": idea_id}, _conflict)
+    return ConflictsOut(id=idea_id, items=rows)
+
+
+@statement
+def _head(sight: ReviewSight) -> Select[Any]:
+    current = (
+        select(*aggregate_columns())
+        .where(Review.idea_id == Idea.id, Review.content_number == Idea.content_number)
+        .where(Review.state == ReviewState.submitted)
+        .lateral("current")
+    )
+    return (
+        select(Idea.content_number, shows_marks(sight, Idea), *plain_marks(current.c))
+        .join(current, true())
+        .where(is_visible(sight.ideas, Idea), Idea.id == param("idea_id", Uuid))
+    )
+
+
+@statement
+def _reviews(sight: ReviewSight) -> Select[Any]:
+    r, is_mine = Review, Review.reviewer_id == param("me", Uuid)
+    columns: tuple[Any, ...] = (
+            r.id, r.version, r.content_number, r.state, is_mine, is_inside(sight, Idea), Call.blind,
+            r.reviewer_id, Account.username, cast(r.scores, Text), cast(r.total, Double), r.floor_failed,
+            r.recommendation, r.confidence, r.feedback_to_applicant, r.private_note, r.reason,
+            r.assigned_because, r.due_on, r.submitted_at,
+    )  # fmt: skip
+    return (
+        select(*columns)
+        .join(Idea, Idea.id == r.idea_id)
+        .join(Call, Call.id == Idea.call_id)
+        .join(Account, Account.id == r.reviewer_id)
+        .where(is_visible(sight.ideas, Idea), Idea.id == param("idea_id", Uuid))
+        .where(or_(is_mine, shows_marks(sight, Idea)))
+        .order_by(r.id)
+    )
+
+
+@statement
+def _state(sight: Sight) -> Select[Any]:
+    return states_of_reviews().join(Idea, Idea.id == Review.idea_id).where(is_visible(sight, Idea))
+
+
+def states_of_reviews() -> Select[Any]:
+    r = Review
+    columns: tuple[Any, ...] = (r.id, r.version, r.idea_id, r.content_number, r.state, r.reason)
+    return select(*columns).where(r.id == param("review_id", Uuid))
+
+
+@statement
+def _conflicts() -> Select[Any]:
+    c = ReviewerConflict
+    columns: tuple[Any, ...] = (Account.id, Account.username, c.kind, c.note, c.recorded_at)
+    return (
+        select(*columns)
+        .join(Account, Account.id == c.account_id)
+        .where(c.idea_id == param("idea_id", Uuid))
+        .order_by(c.recorded_at, c.account_id, c.kind)
+    )
+
+
+def _read_head(content_number: int, shown: bool, *marks: Any) -> tuple[int, bool, AggregateOut]:
+    return content_number, shown, AggregateOut(*marks)
+
+
+def _conflict(id_: UUID, username: str, kind: Any, note: str | None, recorded_at: datetime) -> ConflictOut:
+    return ConflictOut(AccountRef(id_, username), kind, note, recorded_at)

@@ -1,0 +1,147 @@
+"""Who sees which idea, and how much of it. Every list, detail, history, export and figure goes through here."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Select,
+    Uuid,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import aliased
+
+from incubator.actor import Actor, Permission
+from incubator.db import param
+from incubator.ideas.calls.models import Call
+from incubator.ideas.models import Idea, IdeaStatus, IdeaViewer
+from incubator.ideas.reviews.models import Review, ReviewerConflict, ReviewState
+from incubator.territory import Shape, shape_of, territory_values, within
+
+SMALL_COMMUNE = 5
+"""With fewer ideas than this in a blind call, a commune's name tells who is behind an idea."""
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """What of an actor's rights changes the SQL; part of the key under which statements are cached."""
+
+    territory: Shape
+    unpublished: Shape
+    reviewer: bool
+    mentor: bool
+    owner: bool
+
+    @property
+    def sees_all_unpublished(self) -> bool:
+        only_territory = not (self.reviewer or self.mentor or self.owner)
+        return only_territory and self.territory == self.unpublished
+
+
+def sight_of(actor: Actor) -> Sight:
+    return Sight(
+        territory=shape_of(actor.territory(Permission.ideas_read)),
+        unpublished=shape_of(actor.territory(Permission.ideas_read_unpublished)),
+        reviewer=actor.may(Permission.ideas_read_assigned) and actor.kind == "account",
+        mentor=actor.may(Permission.ideas_read_mentored) and actor.kind == "account",
+        owner=actor.may(Permission.ideas_read_owned) and actor.kind == "token",
+    )
+
+
+def sight_values(actor: Actor, now: datetime) -> dict[str, Any]:
+    return {
+        "now": now,
+        "me": actor.id,
+        **territory_values(actor.territory(Permission.ideas_read), "seen"),
+        **territory_values(actor.territory(Permission.ideas_read_unpublished), "unpublished"),
+    }
+
+
+def visible_ideas(sight: Sight) -> Select[Idea]:
+    """The ideas that the actor may see: loading through this is the authorisation."""
+    return select(Idea).where(is_visible(sight, Idea))
+
+
+def is_visible(sight: Sight, idea: type[Idea]) -> ColumnElement[bool]:
+    ways = [_openly_visible(sight, idea)]
+    if sight.reviewer:
+        ways.append(_assigned_to_me(idea))
+    return or_(*ways) if len(ways) > 1 else ways[0]
+
+
+def is_pending(sight: Sight, idea: type[Idea]) -> ColumnElement[bool]:
+    """Decided, but for this actor not yet: the decision's publish_at lies ahead."""
+    if sight.sees_all_unpublished:
+        return false()
+    ahead = idea.publish_at > param("now", DateTime(timezone=True))
+    return and_(ahead, not_(_in_unpublished(sight, idea)))
+
+
+def shown_status(sight: Sight, idea: type[Idea]) -> ColumnElement[str]:
+    if sight.sees_all_unpublished:
+        return idea.status.expression
+    return case((is_pending(sight, idea), literal(IdeaStatus.review_closed.value)), else_=idea.status)
+
+
+def is_blinded(sight: Sight, idea: type[Idea], call: type[Call]) -> ColumnElement[bool]:
+    """A blind call hides people from those who see the idea as its reviewer only."""
+    if not sight.reviewer:
+        return false()
+    return and_(call.blind, not_(_openly_visible(sight, idea)))
+
+
+def hides_commune(sight: Sight, idea: type[Idea], call: type[Call]) -> ColumnElement[bool]:
+    if not sight.reviewer:
+        return false()
+    other = aliased(Idea)
+    few = (
+        select(literal(1))
+        .where(
+            other.locality_id == idea.locality_id,
+            other.call_id == idea.call_id,
+            other.status != IdeaStatus.draft,
+        )
+        .limit(SMALL_COMMUNE)
+        .correlate(idea)
+        .subquery()
+    )
+    count = select(func.count()).select_from(few).scalar_subquery()
+    return and_(is_blinded(sight, idea, call), count < SMALL_COMMUNE)
+
+
+def _openly_visible(sight: Sight, idea: type[Idea]) -> ColumnElement[bool]:
+    ways = []
+    if not sight.territory.nowhere:
+        ways.append(within(sight.territory, "seen", province=idea.province_id, commune=idea.locality_id))
+    if sight.mentor:
+        mine = (IdeaViewer.idea_id == idea.id, IdeaViewer.account_id == param("me", Uuid))
+        ways.append(exists().where(*mine))
+    if sight.owner:
+        ways.append(idea.owner_token_id == param("me", Uuid))
+    return or_(*ways) if ways else false()
+
+
+def _assigned_to_me(idea: type[Idea]) -> ColumnElement[bool]:
+    """Assigned, not recused and without a conflict: who has one reads nothing of the idea."""
+    me = param("me", Uuid)
+    recused = aliased(Review)
+    mine = exists().where(Review.idea_id == idea.id, Review.reviewer_id == me)
+    left = exists().where(recused.idea_id == idea.id, recused.reviewer_id == me, recused.state == ReviewState.recused)
+    conflict = exists().where(ReviewerConflict.idea_id == idea.id, ReviewerConflict.account_id == me)
+    return and_(mine, not_(left), not_(conflict))
+
+
+def _in_unpublished(sight: Sight, idea: type[Idea]) -> ColumnElement[bool]:
+    if sight.unpublished.everywhere:
+        return true()
+    return within(sight.unpublished, "unpublished", province=idea.province_id, commune=idea.locality_id)

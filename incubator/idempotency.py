@@ -1,0 +1,150 @@
+"""Idempotency-Key: the stored answer commits with the effect that it answers, so neither exists alone."""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response
+from sqlalchemy import DateTime, Index, LargeBinary, SmallInteger, Text, Uuid, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incubator.actor import Actor
+from incubator.api.answers import etag_of
+from incubator.api.entry import JSON, actor_of
+from incubator.api.given import Given
+from incubator.db import Base
+from incubator.errors import DomainError, FieldError
+
+T = TypeVar("T")
+
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
+KEPT_DAYS = 30
+
+
+class StoredAnswer(Base):
+    """An answer of a POST, kept for 30 days: as long as a phone's queue may be out of reach."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (Index("ix_idempotency_key_recorded_at", "recorded_at"),)
+
+    caller_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[int] = mapped_column(SmallInteger)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    etag: Mapped[str | None] = mapped_column(Text)
+    location: Mapped[str | None] = mapped_column(Text)
+    subject_id: Mapped[UUID | None] = mapped_column(Uuid)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class Once:
+    """Runs a POST's effect at most once per (caller, Idempotency-Key); without a key it just runs it."""
+
+    def __init__(self, request: Request[Any, Any, Any], session: AsyncSession, *, required: bool = False) -> None:
+        self._request = request
+        self._session = session
+        self._actor: Actor = actor_of(request)
+        self._required = required
+
+    async def __call__(
+        self,
+        act: Callable[[], Awaitable[UUID]],
+        show: Callable[[UUID], Awaitable[T]],
+        *,
+        at: str | None = None,
+        status: int = 201,
+    ) -> Response[T]:
+        """Act, then answer what `show` makes of the id. `at` is the Location, with `{id}` in it.
+
+        On a replay `show` runs too, because it authorises: who may no longer see the result gets 404.
+        """
+
+        async def both() -> T:
+            return await show(await act())
+
+        return await self.answer(both, show, at=at, status=status)
+
+    async def answer(
+        self,
+        act: Callable[[], Awaitable[T]],
+        show: Callable[[UUID], Awaitable[Any]],
+        *,
+        at: str | None = None,
+        status: int = 201,
+        secrets: tuple[str, ...] = (),
+    ) -> Response[T]:
+        """The same for an act that makes its own answer. `secrets` are fields that a replay shows as null."""
+        key = self._key()
+        if key is None:
+            return _first(await act(), at, status)[0]
+        request_hash = await self._request_hash()
+        await self._lock(key)
+        stored = await self._session.get(StoredAnswer, (self._actor.id, key))
+        if stored is not None:
+            return await _replay(stored, request_hash, show)
+        out = await act()
+        response, location = _first(out, at, status)
+        kept = msgspec.structs.replace(out, **dict.fromkeys(secrets)) if secrets else out  # type: ignore[type-var]
+        body = msgspec.json.encode(kept)
+        self._session.add(
+            StoredAnswer(
+                caller_id=self._actor.id, key=key, request_hash=request_hash, status=status, body=body,
+                etag=response.headers["etag"], location=location, subject_id=getattr(out, "id", None),
+            )
+        )  # fmt: skip
+        await self._session.flush()
+        return response
+
+    def _key(self) -> str | None:
+        key = self._request.headers.get("idempotency-key")
+        if key is None and self._required:
+            raise DomainError("idempotency_key_required")
+        if key is not None and not KEY.fullmatch(key):
+            field = FieldError(
+                code="bad_format", header="Idempotency-Key", params={"expected": "1–255 visible ASCII characters"}
+            )
+            raise DomainError("validation_failed", errors=[field])
+        return key
+
+    async def _request_hash(self) -> bytes:
+        scope = self._request.scope
+        head = f"{scope['method']} {scope['path']}?".encode() + scope["query_string"] + b"\n"
+        return hashlib.sha256(head + await self._request.body()).digest()
+
+    async def _lock(self, key: str) -> None:
+        """Held to the end of the transaction. A blocked INSERT would queue the repeats of an impatient phone."""
+        name = f"{self._actor.id}:{key}"
+        got = await self._session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(name, 0))))
+        if not got:
+            raise DomainError("idempotency_in_progress")
+
+
+def once(request: Request[Any, Any, Any], session: Given[AsyncSession]) -> Once:
+    """The dependency `once` of a POST."""
+    return Once(request, session)
+
+
+def _first(out: T, at: str | None, status: int) -> tuple[Response[T], str | None]:
+    body = msgspec.json.encode(out)
+    location = at.format(id=getattr(out, "id", "")) if at else None
+    headers = {"etag": etag_of(out, body), "cache-control": "private, no-cache"}
+    if location:
+        headers["location"] = location
+    return Response(content=body, status_code=status, media_type=JSON, headers=headers), location  # type: ignore[arg-type]
+
+
+async def _replay(stored: StoredAnswer, request_hash: bytes, show: Callable[[UUID], Awaitable[Any]]) -> Response[Any]:
+    if stored.request_hash != request_hash:
+        raise DomainError("idempotency_key_reused")
+    if stored.subject_id is not None:
+        await show(stored.subject_id)
+    headers = {"idempotency-replayed": "true", "cache-control": "private, no-cache"}
+    headers |= {"etag": stored.etag} if stored.etag else {}
+    headers |= {"location": stored.location} if stored.location else {}
+    return Response(content=stored.body, status_code=stored.status, media_type=JSON, headers=headers)

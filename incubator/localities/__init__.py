@@ -1,0 +1,1 @@
+"""Provinces, communes and villages with their validity, and what old communes became."""

@@ -1,0 +1,145 @@
+"""Keyset pages: a walk meets every row once while others insert, and page 1,000 costs what page 1 costs."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+import msgspec
+from sqlalchemy import ColumnElement, Integer, func, literal_column, select, tuple_
+
+from incubator.db import AnySelect, Reads, Statement, fetch_all, param
+from incubator.errors import DomainError
+
+T = TypeVar("T")
+
+MAX_LIMIT = 200
+COUNT_CAP = 10_000
+EXPORT_BATCH = 2_000
+
+
+class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The parameters of every list."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT, description="How many items a page holds.")] = 50
+    cursor: Annotated[str, msgspec.Meta(max_length=1000, description="next_cursor of the page before.")] | None = None
+    count: Annotated[
+        Literal["none", "exact"],
+        msgspec.Meta(description="exact adds total, which stops counting at 10,000."),
+    ] = "none"
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """One page. `total` appears with count=exact; beyond 10,000 it is capped and says so."""
+
+    items: list[T]
+    next_cursor: str | None
+    total: int | msgspec.UnsetType
+    total_is_capped: bool | msgspec.UnsetType
+
+
+class Order(msgspec.Struct, frozen=True):
+    """Columns to sort by, the last unique; never null, never changing."""
+
+    columns: tuple[ColumnElement[Any], ...]
+    descending: bool = False
+
+    def after(self) -> ColumnElement[bool]:
+        places = [param(f"after_{i}", column.type) for i, column in enumerate(self.columns)]
+        if len(self.columns) == 1:
+            return self.columns[0] < places[0] if self.descending else self.columns[0] > places[0]
+        left, right = tuple_(*self.columns), tuple_(*places)
+        return left < right if self.descending else left > right
+
+
+class Listing(msgspec.Struct, Generic[T], frozen=True):
+    """A list as a question that can be asked page by page, counted and exported.
+
+    `page(True)` is the statement that starts after a place; `place` reads a row's own place in the order.
+    """
+
+    name: str
+    page: Callable[[bool], Statement]
+    total: Callable[[], Statement]
+    values: Mapping[str, Any]
+    row: Callable[..., T]
+    place: Callable[[T], tuple[Any, ...]]
+    place_types: type[Any]
+    columns: tuple[str, ...]
+
+
+def keyset(query: AnySelect, order: Order, *, after: bool) -> AnySelect:
+    """Cut one page out of a select: in order, after the cursor's place, one row more than the page shows."""
+    if after:
+        query = query.where(order.after())
+    columns = [column.desc() if order.descending else column.asc() for column in order.columns]
+    return query.order_by(*columns).limit(param("limit", Integer))
+
+
+def capped_count(query: AnySelect) -> AnySelect:
+    """How many rows, counting no further than one beyond the cap."""
+    some = query.with_only_columns(literal_column("1")).order_by(None).limit(COUNT_CAP + 1).subquery()
+    return select(func.count()).select_from(some)
+
+
+async def fetch_page(reads: Reads, listing: Listing[T], page: PageQuery) -> Page[T]:
+    """The page that the cursor names, and the cursor of the next one."""
+    bound_to = _fingerprint(listing, page)
+    rows = await _rows_after(reads, listing, _place_of(listing, page.cursor, bound_to), page.limit + 1)
+    items = rows[: page.limit]
+    more = len(rows) > page.limit
+    total: int | msgspec.UnsetType = msgspec.UNSET
+    if page.count == "exact":
+        total = (await reads.rows(listing.total(), listing.values))[0][0]
+    return Page(
+        items=items,
+        next_cursor=_cursor(bound_to, listing.place(items[-1])) if more else None,
+        total=min(total, COUNT_CAP) if isinstance(total, int) else total,
+        total_is_capped=total > COUNT_CAP if isinstance(total, int) else total,
+    )
+
+
+async def walk(reads: Reads, listing: Listing[T]) -> AsyncIterator[list[T]]:
+    """The whole list in batches, each a short statement of its own, in constant memory."""
+    place: tuple[Any, ...] | None = None
+    while True:
+        rows = await _rows_after(reads, listing, place, EXPORT_BATCH)
+        if rows:
+            yield rows
+        if len(rows) < EXPORT_BATCH:
+            return
+        place = listing.place(rows[-1])
+
+
+async def _rows_after(reads: Reads, listing: Listing[T], place: tuple[Any, ...] | None, limit: int) -> list[T]:
+    values = {**listing.values, "limit": limit}
+    if place is not None:
+        values |= {f"after_{i}": value for i, value in enumerate(place)}
+    return await fetch_all(reads, listing.page(place is not None), values, listing.row)
+
+
+def _cursor(bound_to: str, place: tuple[Any, ...]) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode([bound_to, *place])).rstrip(b"=").decode()
+
+
+def _place_of(listing: Listing[T], cursor: str | None, bound_to: str) -> tuple[Any, ...] | None:
+    if cursor is None:
+        return None
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        made_for, *parts = msgspec.json.decode(raw, type=list[Any])
+        place: tuple[Any, ...] = msgspec.convert(parts, listing.place_types)
+    except (ValueError, binascii.Error, RecursionError, msgspec.MsgspecError) as exc:
+        raise DomainError("invalid_cursor") from exc
+    if _cursor(made_for, place) != cursor or any("\0" in part for part in place if isinstance(part, str)):
+        raise DomainError("invalid_cursor")
+    if made_for != bound_to:
+        raise DomainError("cursor_mismatch")
+    return place
+
+
+def _fingerprint(listing: Listing[Any], page: PageQuery) -> str:
+    """What a cursor is bound to: the list and its filters, not the size of its pages."""
+    filters = [value for name, value in msgspec.structs.asdict(page).items() if name not in PageQuery.__struct_fields__]
+    return hashlib.sha256(msgspec.json.encode([listing.name, filters])).hexdigest()[:12]

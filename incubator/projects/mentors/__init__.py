@@ -1,0 +1,1 @@
+"""Who mentors which project, from when to when."""

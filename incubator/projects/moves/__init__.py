@@ -1,0 +1,1 @@
+"""The moves of a project from status to status, and their history."""
