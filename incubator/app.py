@@ -21,19 +21,26 @@ from incubator.api.problems import handle_exception
 from incubator.api.query import refuse_parameters
 from incubator.api.service import Service
 from incubator.api.tables import Exports
+from incubator.api.vocabularies import vocabularies_router
 from incubator.days import civil_day
 from incubator.db import Database, Reads
 from incubator.ideas.calls.routes import calls_router
 from incubator.ideas.dossier.routes import dossier_handlers
 from incubator.ideas.moves.routes import move_handlers
 from incubator.ideas.panels.routes import panels_router
-from incubator.ideas.reviews.routes import review_handlers
+from incubator.ideas.reviews.actions import return_assignments
+from incubator.ideas.reviews.routes import my_reviews_router, ranking_router, review_handlers
 from incubator.ideas.routes import idea_handlers, public_ideas_router
 from incubator.idempotency import once
 from incubator.localities.routes import localities_router
 from incubator.logs import configure_logs
 from incubator.people.routes import people_router
+from incubator.projects.mentors.actions import end_mentoring
+from incubator.projects.mentors.routes import project_mentor_handlers
+from incubator.projects.moves.routes import project_move_handlers
+from incubator.projects.routes import project_handlers
 from incubator.settings import Settings
+from incubator.vocabularies import all_vocabularies
 
 ROUTERS: list[Router] = [
     accounts_router,
@@ -47,7 +54,18 @@ ROUTERS: list[Router] = [
     ),
     public_ideas_router,
     panels_router,
+    my_reviews_router,
+    ranking_router,
+    Router(
+        "/v1/projects",
+        route_handlers=[*project_handlers, *project_move_handlers, *project_mentor_handlers],
+        tags=["Projects"],
+    ),
+    vocabularies_router(all_vocabularies()),
 ]
+
+WHEN_ACCOUNT_IS_DISABLED = (return_assignments, end_mentoring)
+"""A disabled account's open work goes back to staff, feature by feature."""
 
 
 def create_app(
@@ -67,6 +85,7 @@ def create_app(
                 "database": database,
                 "clock": clock,
                 "exports": Exports(),
+                "on_account_disabled": WHEN_ACCOUNT_IS_DISABLED,
             }
         ),
         guards=[enter(Authentication(settings.token_cache_seconds), settings.max_body, settings.figure_deadline)],

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from incubator.accounts.models import Token
+from incubator.accounts.sessions.actions import sweep_sessions
 from incubator.actor import SYSTEM
 from incubator.api.answers import IfMatch
 from incubator.days import civil_day
@@ -67,7 +67,7 @@ async def _run(database: Database, now: datetime) -> JobsReport:
     async with database.begin() as session:
         kept_since = now - timedelta(days=KEPT_DAYS)
         await session.execute(delete(StoredAnswer).where(StoredAnswer.recorded_at < kept_since))
-        await session.execute(delete(Token).where(Token.kind == "session", Token.expires_at < kept_since))
+        await sweep_sessions(session, now=now)
         await sweep_attempts(session, now=now)
     return JobsReport(lapsed, closed, refused + left)
 

@@ -79,7 +79,7 @@ def keyset(query: AnySelect, order: Order, *, after: bool) -> AnySelect:
 
 def capped_count(query: AnySelect) -> AnySelect:
     """How many rows, counting no further than one beyond the cap."""
-    some = query.with_only_columns(literal_column("1")).order_by(None).limit(COUNT_CAP + 1).subquery()
+    some = query.with_only_columns(literal_column("1"), maintain_column_froms=True).order_by(None).limit(COUNT_CAP + 1).subquery()
     return select(func.count()).select_from(some)
 
 

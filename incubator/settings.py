@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 
 import msgspec
@@ -46,7 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             data_dir=data_dir,
             secret_key=_secret_key(env, database_url, data_dir),
             cors_origins=_words(env, "INCUBATOR_CORS_ORIGINS"),
-            trusted_proxies=_words(env, "INCUBATOR_TRUSTED_PROXIES"),
+            trusted_proxies=_networks(env, "INCUBATOR_TRUSTED_PROXIES"),
             log_level=env.get("INCUBATOR_LOG_LEVEL", "INFO").upper(),
             pool_size=_whole(env, "INCUBATOR_POOL_SIZE", 8),
             read_pool_size=_whole(env, "INCUBATOR_READ_POOL_SIZE", 8),
@@ -95,6 +96,18 @@ def _kept_secret(path: Path) -> str:
 
 def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in env.get(name, "").split(",") if word.strip())
+
+
+def _networks(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    networks = _words(env, name)
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError as exc:
+            raise SettingsError(
+                f"{name} takes networks such as 10.0.0.0/8, separated by commas, not {network!r}."
+            ) from exc
+    return networks
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

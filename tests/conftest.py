@@ -171,7 +171,7 @@ def settings_for(database_url: str, **more: Any) -> Settings:
         database_url=database_url,
         secret_key="test" * 16,
         data_dir=Path(tempfile.gettempdir()),
-        log_level="CRITICAL",
+        log_level="ERROR",
         token_cache_seconds=0.0,
         run_jobs=False,
         **more,

@@ -16,6 +16,7 @@ from incubator.accounts.models import (
     AccountStatus,
     RoleGrant,
     Token,
+    folded_username,
 )
 from incubator.accounts.passwords import Passwords, hash_now, new_password
 from incubator.accounts.queries import holds_role
@@ -30,20 +31,22 @@ from incubator.errors import DomainError, FieldError, broken_rule, wrong_field
 from incubator.localities.queries import locality_by_code
 from incubator.people.models import Person
 
-OnDisabled = Callable[[AsyncSession, Actor, UUID, datetime], Awaitable[None]]
-"""What a feature above does when an account is disabled: session, who disabled it, the account, when. It runs in
-the same transaction, so an error there keeps the account active. The application passes the list on."""
+OnDisabled = Callable[[AsyncSession, UUID, datetime], Awaitable[None]]
+"""What a feature above does when an account is disabled: session, account, when. It runs in the same
+transaction, so an error there keeps the account active. app.py names them all, as `on_account_disabled` in the
+application's state."""
 
 
 async def create_account(
     session: AsyncSession, passwords: Passwords, actor: Actor, new: AccountCreate, *, now: datetime
 ) -> tuple[UUID, str]:
     """The account's id and its first password, which nobody can read again."""
-    await _refuse_second(session, new.username.lower())
+    username = folded_username(new.username)
+    await _refuse_second(session, username)
     await _check_person(session, new.person_id)
     password = new_password()
     account = Account(
-        username=new.username.lower(),
+        username=username,
         person_id=new.person_id,
         password_hash=await passwords.hash(password),
         must_change_password=new.must_change_password,
@@ -63,9 +66,10 @@ async def create_account_from_shell(
         new = msgspec.convert(fields, AccountCreate)
     except msgspec.ValidationError as exc:
         raise wrong_field("/username", "bad_format", expected=str(exc)) from exc
-    await _refuse_second(session, new.username.lower())
+    username = folded_username(new.username)
+    await _refuse_second(session, username)
     password = new_password()
-    account = Account(username=new.username.lower(), password_hash=hash_now(password), created_at=now)
+    account = Account(username=username, password_hash=hash_now(password), created_at=now)
     await _add_account(session, SYSTEM, account, new.grants, now=now)
     return account.username, password
 
@@ -195,7 +199,7 @@ async def _move(
     if status is AccountStatus.disabled:
         await end_sessions(session, Token.account_id == account.id, now=now)
         for hand_over in on_disabled:
-            await hand_over(session, actor, account.id, now)
+            await hand_over(session, account.id, now)
 
 
 async def _lock_account(session: AsyncSession, account_id: UUID) -> Account:

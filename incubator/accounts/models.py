@@ -219,6 +219,11 @@ def token_hash(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
+def folded_username(text: str) -> str:
+    """The one form in which a username is stored and looked up. A pattern's `$` lets a last line break pass."""
+    return text.strip().lower()
+
+
 def check_new_password(username: str, password: str) -> None:
-    if password.strip().casefold() == username:
+    if folded_username(password) == username:
         raise broken_rule(PASSWORD_IS_USERNAME)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Text, Uuid, and_, cast, distinct, 
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from incubator.accounts.models import Account, AccountStatus, RoleGrant
+from incubator.accounts.models import Account, AccountStatus, RoleGrant, folded_username
 from incubator.accounts.schemas import AccountOut, AccountQuery, AccountRow, GrantOut
 from incubator.actor import HOLDERS, Permission, Role
 from incubator.db import Reads, fetch_all, fetch_one, param, statement
@@ -40,7 +40,7 @@ _FILTERS: dict[str, ColumnElement[bool]] = {
 def accounts_listing(filters: AccountQuery) -> Listing[AccountRow]:
     """The newest first."""
     values = {
-        "username": filters.username.lower() if filters.username else None,
+        "username": folded_username(filters.username) if filters.username else None,
         "status": filters.status,
         "person_id": filters.person_id,
         "role": filters.role.value if filters.role else None,
@@ -136,7 +136,7 @@ def _accounts(shape: frozenset[str]) -> Select[Any]:
         .scalar_subquery()
     )
     asked = [condition for name, condition in _FILTERS.items() if name in shape]
-    query = select(*_ACCOUNT, roles).where(*asked)
+    query = select(*_ACCOUNT, roles).select_from(Account).where(*asked)
     return query.where(holds_role(RoleGrant.role == param("role", Text))) if "role" in shape else query
 
 

@@ -33,7 +33,8 @@ SQLSTATES: dict[str, str] = {
     "22021": "invalid_characters",
     "22P05": "invalid_characters",
 }
-"""What PostgreSQL says, in our words. Two classes are matched by their beginning: 08xxx and 57P0x."""
+"""What PostgreSQL says, in our words. Three kinds are matched by their beginning: 08xxx and 57P0x are a database
+that is away, and any other 22xxx is a value that no column holds (asyncpg says so before it asks the server)."""
 
 RETRYABLE = {code for code, kind in ERRORS.items() if kind.retry_after is not None}
 
@@ -122,8 +123,6 @@ def as_domain_error(exc: BaseException, request: Request[Any, Any, Any] | None =
         return DomainError("overloaded")
     if state := sqlstate_of(exc):
         return _from_sqlstate(state, exc)
-    if isinstance(exc, asyncpg.DataError) or isinstance(getattr(exc, "orig", None), asyncpg.DataError):
-        return DomainError("validation_failed")
     if isinstance(exc, OSError | asyncpg.InterfaceError) and not isinstance(exc, TimeoutError):
         return DomainError("database_unavailable")
     if isinstance(exc, TimeoutError):
@@ -173,10 +172,10 @@ def _from_litestar(exc: HTTPException, request: Request[Any, Any, Any] | None) -
 def _from_sqlstate(state: str, exc: BaseException) -> DomainError:
     if state.startswith(("08", "57P0")):
         return DomainError("database_unavailable")
-    if state in {"22003", "22008"}:
-        return DomainError("validation_failed", errors=[FieldError(code="out_of_range", pointer="")])
     if state == "23514":
         return DomainError("business_rule_failed", rule=_constraint_of(exc))
+    if state.startswith("22") and state not in SQLSTATES:
+        return DomainError("validation_failed", errors=[FieldError(code="out_of_range", pointer="")])
     return DomainError(SQLSTATES.get(state, "internal_error"))
 
 

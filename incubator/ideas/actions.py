@@ -34,6 +34,7 @@ from incubator.localities.queries import commune_by_code, resolve_commune
 from incubator.localities.schemas import LocalityOut
 from incubator.people.actions import has_consent, record_consent, resolve_people
 from incubator.people.models import Person
+from incubator.people.places import move_places
 from incubator.people.schemas import PersonInput
 from incubator.text import fold
 
@@ -203,6 +204,7 @@ async def _move_place(session: AsyncSession, actor: Actor, idea: Idea, code: str
     place = _today(commune, None)
     _require_inside(actor, place)
     idea.locality_id, idea.province_id = place.commune_id, place.province_id
+    await move_places(session, idea.id, locality_id=place.commune_id, province_id=place.province_id)
 
 
 async def _resolve(

@@ -124,21 +124,26 @@ def _openly_visible(sight: Sight, idea: type[Idea]) -> ColumnElement[bool]:
     if not sight.territory.nowhere:
         ways.append(within(sight.territory, "seen", province=idea.province_id, commune=idea.locality_id))
     if sight.mentor:
-        mine = (IdeaViewer.idea_id == idea.id, IdeaViewer.account_id == param("me", Uuid))
-        ways.append(exists().where(*mine))
+        viewer = aliased(IdeaViewer)
+        ways.append(exists().where(viewer.idea_id == idea.id, viewer.account_id == param("me", Uuid)))
     if sight.owner:
         ways.append(idea.owner_token_id == param("me", Uuid))
     return or_(*ways) if ways else false()
 
 
 def _assigned_to_me(idea: type[Idea]) -> ColumnElement[bool]:
-    """Assigned, not recused and without a conflict: who has one reads nothing of the idea."""
+    """Assigned, not recused and without a conflict: who has one reads nothing of the idea.
+
+    The tables are aliased, because the query around may read reviews itself.
+    """
     me = param("me", Uuid)
-    recused = aliased(Review)
-    mine = exists().where(Review.idea_id == idea.id, Review.reviewer_id == me)
-    left = exists().where(recused.idea_id == idea.id, recused.reviewer_id == me, recused.state == ReviewState.recused)
-    conflict = exists().where(ReviewerConflict.idea_id == idea.id, ReviewerConflict.account_id == me)
-    return and_(mine, not_(left), not_(conflict))
+    mine, left, conflict = aliased(Review), aliased(Review), aliased(ReviewerConflict)
+    recused = (left.idea_id == idea.id, left.reviewer_id == me, left.state == ReviewState.recused)
+    return and_(
+        exists().where(mine.idea_id == idea.id, mine.reviewer_id == me),
+        not_(exists().where(*recused)),
+        not_(exists().where(conflict.idea_id == idea.id, conflict.account_id == me)),
+    )
 
 
 def _in_unpublished(sight: Sight, idea: type[Idea]) -> ColumnElement[bool]:

@@ -58,11 +58,11 @@ async def edit_project(
     """A merge patch: the title at any time, the baseline while onboarding."""
     project = await lock_project_to_manage(session, actor, project_id)
     if_match.check(project.version)
-    if data.title is not UNSET:
-        project.title = data.title
     if data.baseline is not UNSET:
         project.check_baseline_open()
         await _correct_needs(session, project, data.baseline)
+    if data.title is not UNSET:
+        project.title = data.title
     record_audit(session, actor, "edit", "project", project.id, fields=sorted(_given(data)))
     await session.flush()
 
@@ -70,7 +70,7 @@ async def edit_project(
 async def lock_project(session: AsyncSession, actor: Actor, project_id: UUID) -> Project:
     """The project, visible to the actor and locked to the end of the transaction; else 404."""
     query = visible_projects(sight_of(actor)).where(Project.id == project_id).with_for_update(of=Project)
-    project = (await session.execute(query, sight_values(actor))).scalar_one_or_none()
+    project = await session.scalar(query, sight_values(actor))
     if project is None:
         raise DomainError("not_found")
     return project
@@ -147,14 +147,14 @@ def _add_ideas_and_needs(session: AsyncSession, project: Project, ideas: list[Id
 
 
 async def _correct_needs(session: AsyncSession, project: Project, baseline: BaselinePatch) -> None:
-    for platform in Platform:
-        correction = getattr(baseline, platform)
-        if correction is UNSET:
-            continue
-        need = await session.get_one(ProjectNeed, (project.id, platform.value))
-        for name in _given(correction):
-            setattr(need, name, getattr(correction, name))
-        project.count_change()
+    """The needs are all loaded before any is changed: a flush between would count as a version of its own."""
+    needs = await session.scalars(select(ProjectNeed).where(ProjectNeed.project_id == project.id))
+    for need in needs.all():
+        correction = getattr(baseline, need.platform)
+        if correction is not UNSET:
+            for name in _given(correction):
+                setattr(need, name, getattr(correction, name))
+            project.count_change()
 
 
 def _given(patch: msgspec.Struct) -> list[str]:

@@ -92,15 +92,16 @@ def _total(sight: Sight, filters: ProjectFilters) -> Select[Any]:
 @statement
 def _project(sight: Sight) -> Select[Any]:
     p = Project
+    columns: tuple[Any, ...] = (
+        p.id, p.version, p.title, p.status, p.founded_on, p.moved_on, p.closed_reason, p.created_at,
+        p.province_id, Locality.id, Locality.code, Locality.name, Locality.kind,
+        _baseline_json(), _ideas_json(), _leaders_json(), _mentors_json(),
+    )  # fmt: skip
     return (
-        select(
-            p.id, p.version, p.title, p.status, p.founded_on, p.moved_on, p.closed_reason, p.created_at,
-            p.province_id, Locality.id, Locality.code, Locality.name, Locality.kind,
-            _baseline_json(), _ideas_json(), _leaders_json(), _mentors_json(),
-        )
+        select(*columns)
         .join(Locality, Locality.id == p.locality_id)
         .where(is_visible(sight), p.id == param("project_id", Uuid))
-    )  # fmt: skip
+    )
 
 
 @statement
@@ -147,19 +148,20 @@ def _filter_values(filters: ProjectQuery) -> dict[str, Any]:
 
 def _list_columns(project: type[Project]) -> Select[Any]:
     first, leader = aliased(ProjectIdea), aliased(IdeaMember)
+    columns: tuple[Any, ...] = (
+        project.id, project.version, project.title, project.status, Locality.code, Locality.name,
+        Person.id, Person.full_name, project.founded_on, project.moved_on,
+        *(_needed(project, platform) for platform in Platform),
+        _count_mentors(project), project.created_at,
+    )  # fmt: skip
     return (
-        select(
-            project.id, project.version, project.title, project.status, Locality.code, Locality.name,
-            Person.id, Person.full_name, project.founded_on, project.moved_on,
-            *(_needed(project, platform) for platform in Platform),
-            _count_mentors(project), project.created_at,
-        )
+        select(*columns)
         .join(Locality, Locality.id == project.locality_id)
         .join(first, and_(first.project_id == project.id, first.position == 0))
         .join(Idea, Idea.id == first.idea_id)
         .join(leader, and_(leader.idea_id == Idea.id, leader.number == Idea.content_number, leader.position == 0))
         .join(Person, Person.id == leader.person_id)
-    )  # fmt: skip
+    )
 
 
 def _needed(project: type[Project], platform: Platform) -> Any:

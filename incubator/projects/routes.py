@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, patch, post
+from litestar import Request, Response, get, patch, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor, Permission
@@ -74,6 +74,4 @@ async def edit_project(
     return resource(request, await get_project(SessionReads(session), actor, project_id))
 
 
-projects_router = Router(
-    "/v1/projects", route_handlers=[list_projects_, found_project, read_project, edit_project], tags=["Projects"]
-)
+project_handlers = [list_projects_, found_project, read_project, edit_project]

@@ -30,7 +30,7 @@ def sight_values(actor: Actor) -> dict[str, Any]:
     return {"me": actor.id, **territory_values(actor.territory(Permission.projects_read), "seen")}
 
 
-def visible_projects(sight: Sight) -> Select[tuple[Project]]:
+def visible_projects(sight: Sight) -> Select[Project]:
     """The projects that the actor may see: loading through this is the authorisation."""
     return select(Project).where(is_visible(sight))
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from incubator.accounts.sessions.actions import sweep_sessions
 from incubator.actor import Role, Scope
 from tests.accounts.conftest import AddAccount, AddToken, LogIn, Trail, bearer
 from tests.factories import LAO_CAI, World
@@ -58,7 +59,7 @@ async def test_the_eleventh_attempt_is_throttled_until_the_window_ends(
         assert (await try_to_log_in(http, "lan", "wrong password")).status_code == 401
     world.clock.now += timedelta(minutes=5)
     for _ in range(2):
-        refused = await try_to_log_in(http, "lan", password)
+        refused = await try_to_log_in(http, "lan", password)  # the right one: a throttled guess learns nothing
         assert (refused.status_code, refused.json()["code"]) == (429, "login_throttled")
         assert refused.headers["retry-after"] == "600"
     assert (await trail()).count("login_throttled") == 1
@@ -67,7 +68,9 @@ async def test_the_eleventh_attempt_is_throttled_until_the_window_ends(
     assert (await try_to_log_in(http, "lan", password)).status_code == 200
 
 
-async def test_a_right_password_forgets_the_attempts_of_its_own(http: httpx.AsyncClient, add_account: AddAccount) -> None:
+async def test_a_right_password_forgets_the_attempts_of_its_own(
+    http: httpx.AsyncClient, add_account: AddAccount
+) -> None:
     _, password = await add_account("lan")
     for _ in range(3):
         for _ in range(9):
@@ -83,19 +86,18 @@ async def test_an_untrusted_peer_cannot_choose_its_address(http: httpx.AsyncClie
     assert [answer.status_code for answer in answers] == [401] * 10 + [429]
 
 
-async def test_one_name_is_throttled_over_all_addresses(http: httpx.AsyncClient, add_account: AddAccount) -> None:
+async def test_one_name_is_throttled_over_all_addresses(world: World, add_account: AddAccount) -> None:
     await add_account("lan")
-    transport: Any = client._transport
-    transport.client = ("10.0.0.1", 1)
     codes = []
     for i in range(101):
-        headers = {"x-forwarded-for": f"203.0.113.9, 192.0.2.{i % 20}"}
-        codes.append((await try_to_log_in(http, "lan", "wrong password", **headers)).status_code)
+        transport = httpx.ASGITransport(world.service, client=(f"192.0.2.{i % 20}", 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as elsewhere:
+            codes.append((await try_to_log_in(elsewhere, "lan", "wrong password")).status_code)
     assert codes == [401] * 100 + [429]
 
 
 async def test_a_session_lasts_twelve_hours_and_use_extends_it(
-    http: httpx.AsyncClient, add_account: AddAccount, world: World
+    http: httpx.AsyncClient, add_account: AddAccount, log_in: LogIn, world: World
 ) -> None:
     headers = await log_in(*await add_account("lan"))
     world.clock.now += timedelta(minutes=4)
@@ -108,7 +110,7 @@ async def test_a_session_lasts_twelve_hours_and_use_extends_it(
 
 
 async def test_a_session_ends_thirty_days_after_its_login(
-    http: httpx.AsyncClient, add_account: AddAccount, world: World
+    http: httpx.AsyncClient, add_account: AddAccount, log_in: LogIn, world: World
 ) -> None:
     headers = await log_in(*await add_account("lan"))
     for _ in range(71):
@@ -126,7 +128,9 @@ async def test_a_malformed_or_unknown_token_is_unauthenticated(http: httpx.Async
         assert answer.headers["www-authenticate"]
 
 
-async def test_logging_out_ends_this_session_only(http: httpx.AsyncClient, add_account: AddAccount, trail: Trail) -> None:
+async def test_logging_out_ends_this_session_only(
+    http: httpx.AsyncClient, add_account: AddAccount, log_in: LogIn, trail: Trail
+) -> None:
     known = await add_account("lan")
     here, there = await log_in(*known), await log_in(*known)
     assert (await http.post("/v1/auth/logout", headers=here)).status_code == 204
@@ -143,7 +147,7 @@ async def test_a_service_token_has_no_session_and_no_password(http: httpx.AsyncC
 
 
 async def test_changing_the_password_ends_the_other_sessions(
-    http: httpx.AsyncClient, add_account: AddAccount, trail: Trail
+    http: httpx.AsyncClient, add_account: AddAccount, log_in: LogIn, trail: Trail
 ) -> None:
     known = await add_account("lan")
     here, there = await log_in(*known), await log_in(*known)
@@ -156,7 +160,9 @@ async def test_changing_the_password_ends_the_other_sessions(
     assert "change_password" in await trail()
 
 
-async def test_a_new_password_is_long_new_and_not_the_username(http: httpx.AsyncClient, add_account: AddAccount) -> None:
+async def test_a_new_password_is_long_new_and_not_the_username(
+    http: httpx.AsyncClient, add_account: AddAccount, log_in: LogIn, trail: Trail
+) -> None:
     username, password = await add_account("nguyen.thi.lan")
     headers = await log_in(username, password)
 
@@ -167,6 +173,33 @@ async def test_a_new_password_is_long_new_and_not_the_username(http: httpx.Async
 
     assert (await change(password, "short"))["errors"][0]["code"] == "too_short"
     assert (await change("not the password", "long enough"))["rule"] == "current_password_wrong"
+    assert (await trail())[-1] == "password_denied"
     assert (await change(password, "Nguyen.Thi.Lan"))["rule"] == "password_equals_username"
     assert (await change(password, password))["rule"] == "password_unchanged"
     assert (await change(password, "long enough"))["status"] == 204
+
+
+async def test_a_stolen_session_does_not_guess_the_password(
+    http: httpx.AsyncClient, add_account: AddAccount, log_in: LogIn
+) -> None:
+    headers = await log_in(*await add_account("lan"))
+    guess = {"current_password": "wrong password", "new_password": "long enough"}
+    answers = [await http.post("/v1/auth/password", headers=headers, json=guess) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+
+
+async def test_sessions_that_ended_a_month_ago_are_swept(
+    world: World, http: httpx.AsyncClient, add_account: AddAccount, add_token: AddToken, log_in: LogIn
+) -> None:
+    headers = await log_in(*await add_account("lan"))
+    service = bearer(await add_token(Scope.stats_read))
+
+    async def sweep(**later: int) -> str:
+        world.clock.now += timedelta(**later)
+        async with world.database.begin() as session:
+            await sweep_sessions(session, now=world.clock.now)
+        return str((await http.get("/v1/me", headers=headers)).json()["code"])
+
+    assert await sweep(days=30) == "token_expired"
+    assert await sweep(days=1) == "unauthenticated"
+    assert (await http.get("/v1/me", headers=service)).status_code == 200

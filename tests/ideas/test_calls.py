@@ -1,8 +1,10 @@
 """Calls for ideas, their terms and the versions of their rubrics, over HTTP."""
 
+import base64
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -153,6 +155,11 @@ async def test_rubrics_are_paged(make: Make) -> None:
     assert [first["items"][0]["number"], first["total"]] == [2, 2]
     rest = (await staff.get(path, params={"limit": 1, "cursor": first["next_cursor"]})).json()
     assert [rest["items"][0]["number"], rest["next_cursor"]] == [1, None]
+    bound_to, _ = msgspec.json.decode(base64.urlsafe_b64decode(first["next_cursor"] + "=="))
+    for number in (0, -1, 2**15, 2**40):
+        forged = base64.urlsafe_b64encode(msgspec.json.encode([bound_to, number])).rstrip(b"=").decode()
+        answer = await staff.get(path, params={"cursor": forged})
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
 
 
 async def test_terms_change_by_a_merge_patch_from_the_version_that_was_read(make: Make, world: World) -> None:

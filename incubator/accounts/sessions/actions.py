@@ -19,6 +19,7 @@ from incubator.accounts.models import (
     AccountStatus,
     Token,
     check_new_password,
+    folded_username,
     new_token_text,
     token_hash,
 )
@@ -44,13 +45,14 @@ async def log_in(
     database: Database, passwords: Passwords, login: LoginRequest, *, address: str, now: datetime
 ) -> SessionOut:
     """A new session. 401 does not say whether the username exists, is disabled or has another password."""
-    username = login.username.strip().lower()
-    await _throttle(database, _login_limits(username, address), address, now)
+    username = folded_username(login.username)
+    await _throttle(database, ANONYMOUS, _login_limits(username, address), now, address=address)
     assert database.reads is not None, "the service always has reads"
     known = await find_credentials(database.reads, username)
     fits = await passwords.verify(known.password_hash if known else None, login.password)
     if known is None or not fits or known.status != AccountStatus.active:
-        await _record_denial(database, known.account_id if known else None, address)
+        # No username: people type their password there by mistake.
+        await _record_denial(database, ANONYMOUS, "login_denied", known.account_id if known else None, address=address)
         raise DomainError("unauthenticated")
     return await _open_session(database, known, address, now)
 
@@ -65,10 +67,11 @@ async def change_password(
 ) -> None:
     """The account's own change; every other session of it ends."""
     limits = {f"password:{actor.id}": PER_PASSWORD_CHANGE}
-    await _throttle(database, limits, None, now)
+    await _throttle(database, actor, limits, now)
     assert database.reads is not None, "the service always has reads"
     known = await get_credentials(database.reads, actor.id)
     if not await passwords.verify(known.password_hash, change.current_password):
+        await _record_denial(database, actor, "password_denied", known.account_id)
         raise broken_rule(PASSWORD_WRONG)
     if change.new_password == change.current_password:
         raise broken_rule(PASSWORD_UNCHANGED)
@@ -107,7 +110,7 @@ def _login_limits(username: str, address: str) -> dict[str, int]:
     }
 
 
-async def _throttle(database: Database, limits: Mapping[str, int], address: str | None, now: datetime) -> None:
+async def _throttle(database: Database, actor: Actor, limits: Mapping[str, int], now: datetime, **details: str) -> None:
     """Count one attempt under each key; 429 beyond a limit, until the window ends."""
     wait, is_first = 0, False
     async with database.begin() as session:
@@ -117,15 +120,16 @@ async def _throttle(database: Database, limits: Mapping[str, int], address: str 
                 wait, is_first = max(wait, seconds_left), is_first or attempts == limit + 1
         if is_first:
             # Only the first refusal of a window is recorded: a flood must not fill the trail.
-            record_audit(session, ANONYMOUS, "login_throttled", "account", None, address=address)
+            record_audit(session, actor, "login_throttled", "account", actor.account_id, **details)
     if wait:
         raise DomainError("login_throttled", retry_after=wait)
 
 
-async def _record_denial(database: Database, account_id: UUID | None, address: str) -> None:
-    """No username: people type their password there by mistake."""
+async def _record_denial(
+    database: Database, actor: Actor, action: str, account_id: UUID | None, **details: str
+) -> None:
     async with database.begin() as session:
-        record_audit(session, ANONYMOUS, "login_denied", "account", account_id, address=address)
+        record_audit(session, actor, action, "account", account_id, **details)
 
 
 async def _open_session(database: Database, known: Credentials, address: str, now: datetime) -> SessionOut:

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, Text, Uuid, and_, case, exists, or_, select
 
 from incubator.accounts.models import RoleGrant, Token
-from incubator.accounts.trail.schemas import AuditOut, AuditQuery
+from incubator.accounts.trail.schemas import AuditOut, AuditQuery, Detail
 from incubator.actor import Actor, Permission
 from incubator.audit import AuditEntry
 from incubator.db import param, statement
@@ -50,7 +50,7 @@ def visible_audit(shape: Shape) -> Select[Any]:
     query = select(
         *(AuditEntry.id, AuditEntry.recorded_at, AuditEntry.actor_kind, AuditEntry.actor_id),
         *(AuditEntry.action, AuditEntry.subject_type, AuditEntry.subject_id, AuditEntry.details),
-    )
+    ).select_from(AuditEntry)
     if shape.everywhere:
         return query
     is_near = within(
@@ -83,7 +83,7 @@ def _entries(shape: Shape, names: frozenset[str]) -> Select[Any]:
 
 def _audit_out(
     id_: UUID, recorded_at: datetime, actor_kind: Any, actor_id: UUID, action: str, subject_type: str,
-    subject_id: UUID | None, details: str | dict[str, Any],
+    subject_id: UUID | None, details: str | dict[str, Detail],
 ) -> AuditOut:  # fmt: skip
     """asyncpg gives JSONB as text, where SQLAlchemy's session gives it parsed."""
     parsed = msgspec.json.decode(details) if isinstance(details, str) else details

@@ -1,7 +1,7 @@
 """What the API gives of the audit trail."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -9,6 +9,8 @@ import msgspec
 from incubator.paging import PageQuery
 
 Action = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]{0,62}$", examples=["decide_idea"])]
+
+Detail = str | int | float | bool | list[str] | None
 
 
 class AuditQuery(PageQuery, frozen=True, kw_only=True):
@@ -29,4 +31,4 @@ class AuditOut(msgspec.Struct, frozen=True):
     action: str
     subject_type: str
     subject_id: UUID | None
-    details: dict[str, Any]
+    details: dict[str, Detail]

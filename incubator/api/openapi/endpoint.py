@@ -101,7 +101,9 @@ def endpoints_of(app: Litestar) -> Iterator[Endpoint]:
     """Every operation that belongs into the document, by path and method."""
     routes = [route for route in app.routes if isinstance(route, HTTPRoute)]
     for route in sorted(routes, key=lambda route: route.path_format):
-        by_method = {method: handler for handler in route.route_handlers for method in handler.http_methods}
+        by_method: dict[str, HTTPRouteHandler] = {
+            method: handler for handler in route.route_handlers for method in handler.http_methods
+        }
         for method in METHODS:
             handler = by_method.get(method)
             if handler is not None and handler.resolve_include_in_schema():

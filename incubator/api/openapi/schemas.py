@@ -1,13 +1,12 @@
 """JSON schemas of the types that come in and go out: msgspec's own, tidied for OpenAPI 3.1."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, get_args, get_origin
 
 import msgspec
-from msgspec import inspect
 
-from incubator.api.field_rules import LARGEST_INTEGER, bare
+from incubator.api.field_rules import LARGEST_INTEGER
 from incubator.errors import ERRORS, FIELD_CODES
 
 Schema = dict[str, Any]
@@ -33,9 +32,8 @@ class Schemas:
         # Types are told apart by their text: an Annotated with a list of examples has no hash.
         distinct = {repr(type_): type_ for type_ in types}
         made, components = msgspec.json.schema_components(distinct.values(), ref_template=PREFIX + "{name}")
-        optional = dict(_optional_fields(distinct.values()))
-        for component in components.values():
-            _release(component, optional.get(component.get("title", ""), set()))
+        for struct in _structs_in(distinct.values()):
+            _release_unset(struct, components[_msgspec_name(struct)])
         self._by_type = {key: _tidy(schema) for key, schema in zip(distinct, made, strict=True)}
         self.components = _named({name: _tidy(schema) for name, schema in components.items()})
         self.components["JsonValue"] = _any_json()
@@ -83,28 +81,104 @@ def _clean_name(name: str) -> str:
     return name
 
 
-def _optional_fields(types: Iterable[Any]) -> Iterator[tuple[str, set[str]]]:
-    """By the title of each struct its fields that an answer may leave out.
-
-    msgspec counts `int | UnsetType` without a default as required, which is right only when reading.
-    """
-    seen: list[Any] = []
-    waiting = list(inspect.multi_type_info(types))
+def _structs_in(types: Iterable[Any]) -> list[Any]:
+    """Every struct that the types lead to."""
+    found: list[Any] = []
+    waiting = list(types)
     while waiting:
-        kind = bare(waiting.pop())
-        if isinstance(kind, inspect.StructType) and kind.cls not in seen:
-            seen.append(kind.cls)
-            unset = {f.encode_name for f in msgspec.structs.fields(kind.cls) if _may_be_unset(f.type)}
-            yield _title(kind.cls), unset
-        waiting += _inner_kinds(kind, entered=seen)
+        type_ = waiting.pop()
+        waiting += get_args(type_)
+        cls = get_origin(type_) or type_
+        if isinstance(cls, type) and issubclass(cls, msgspec.Struct) and type_ not in found:
+            found.append(type_)
+            waiting += [field.type for field in msgspec.structs.fields(type_)]
+    return found
 
 
-def _inner_kinds(kind: inspect.Type, entered: list[Any]) -> list[inspect.Type]:
-    if isinstance(kind, inspect.StructType):
-        return [field.type for field in kind.fields] 
-    if isinstance(kind, inspect.UnionType):
-        return list(kind.types)
-    if isinstance(kind, inspect.DictType):
-        return [kind.value_type]
-    item = getattr(kind, "item_type", None)
-    return [*getattr(kind, "item_types", ()), *([item] if item is not None else [])]
+def _msgspec_name(struct: Any) -> str:
+    """The name that msgspec gives a struct's component."""
+    cls = get_origin(struct) or struct
+    arguments = ", ".join(argument.__name__ for argument in get_args(struct))
+    return re.sub(r"[^A-Za-z0-9]", "_", f"{cls.__name__}[{arguments}]") if arguments else str(cls.__name__)
+
+
+def _release_unset(struct: Any, component: Schema) -> None:
+    """Take fields that an answer may leave out from the required ones.
+
+    msgspec counts `int | UnsetType` without a default as required, which is right only for what comes in.
+    """
+    for field in msgspec.structs.fields(struct):
+        if msgspec.UnsetType in get_args(field.type) and field.encode_name in component["required"]:
+            component["required"].remove(field.encode_name)
+
+
+def _tidy(schema: Schema) -> Schema:
+    """msgspec's schema as OpenAPI's readers and generators like it best."""
+    if not schema:
+        return dict(ANY_JSON)
+    tidied = {key: _inner(key, value) for key, value in schema.items() if key != "title" and value != []}
+    if "$ref" in tidied:
+        tidied["$ref"] = PREFIX + _clean_name(tidied["$ref"].removeprefix(PREFIX))
+    if "description" in tidied:
+        tidied["description"] = " ".join(tidied["description"].split())
+    for improve in (_name_types_of_words, _bound_integers, _open_objects, _lift_notes, _mark_unions):
+        improve(tidied)
+    return tidied
+
+
+def _inner(key: str, value: Any) -> Any:
+    if key == "properties":
+        return {name: _tidy(schema) for name, schema in value.items()}
+    if key in {"anyOf", "oneOf", "prefixItems"}:
+        return [_tidy(schema) for schema in value]
+    if key in {"items", "additionalProperties"} and isinstance(value, dict):
+        return _tidy(value)
+    return value
+
+
+def _name_types_of_words(schema: Schema) -> None:
+    if "enum" in schema and "type" not in schema:
+        names = sorted({_JSON_TYPES[type(word)] for word in schema["enum"]})
+        schema["type"] = names[0] if len(names) == 1 else names
+
+
+def _bound_integers(schema: Schema) -> None:
+    """Beyond these bounds a client in JavaScript would read another number; the service refuses them too."""
+    if schema.get("type") == "integer" and "enum" not in schema:
+        schema["format"] = "int64"
+        if "exclusiveMinimum" not in schema:
+            schema.setdefault("minimum", -LARGEST_INTEGER)
+        if "exclusiveMaximum" not in schema:
+            schema.setdefault("maximum", LARGEST_INTEGER)
+
+
+def _open_objects(schema: Schema) -> None:
+    if schema.get("type") == "object" and not {"properties", "additionalProperties"} & schema.keys():
+        schema["additionalProperties"] = dict(ANY_JSON)
+
+
+def _lift_notes(schema: Schema) -> None:
+    """Put what is said of a type beside its null, where readers look; a default of null says nothing new."""
+    if "default" in schema and schema["default"] is None:
+        del schema["default"]
+    members = schema.get("anyOf", [])
+    if len(members) == 2 and NULL in members:
+        member = next(member for member in members if member != NULL)
+        for note in {"description", "examples"} & member.keys():
+            schema[note] = member.pop(note)
+
+
+def _mark_unions(schema: Schema) -> None:
+    """Of the members of a tagged union exactly one fits."""
+    if "discriminator" in schema and "anyOf" in schema:
+        schema["oneOf"] = schema.pop("anyOf")
+
+
+def _any_json() -> Schema:
+    """Lists directly in lists are left out: TypeScript finds no end in them, and the service sends none."""
+    plain: list[Schema] = [{"type": name} for name in ("null", "boolean", "number", "string")]
+    mapping = {"type": "object", "additionalProperties": dict(ANY_JSON)}
+    return {
+        "description": "Any JSON value.",
+        "anyOf": [*plain, mapping, {"type": "array", "items": {"anyOf": [*plain, mapping]}}],
+    }

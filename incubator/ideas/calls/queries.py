@@ -1,6 +1,6 @@
 """What is read of calls and their rubrics."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -22,6 +22,9 @@ from incubator.territory import NOWHERE
 NEWEST_FIRST = Order((Call.id.expression,), descending=True)
 NEWEST_RUBRIC_FIRST = Order((Rubric.number.expression,), descending=True)
 AS_REVIEWER = Sight(territory=NOWHERE, unpublished=NOWHERE, reviewer=True, mentor=False, owner=False)
+
+RubricNumber = Annotated[int, msgspec.Meta(ge=1, le=32_767)]
+"""As the column holds it: a forged cursor with a larger one is refused before it reaches the database."""
 
 _RUBRIC: tuple[Any, ...] = (Rubric.id, Rubric.number, cast(Rubric.criteria, Text), Rubric.created_at)
 
@@ -86,7 +89,7 @@ def list_rubrics(actor: Actor, call_id: UUID) -> Listing[RubricOut]:
         values={**call_values(actor), "call_id": call_id},
         row=_rubric_out,
         place=lambda row: (row.number,),
-        place_types=tuple[int],
+        place_types=tuple[RubricNumber],
         columns=RubricOut.__struct_fields__,
     )
 

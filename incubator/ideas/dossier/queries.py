@@ -1,7 +1,7 @@
 """What is read of the file on an idea: its versions, the remarks and the papers, each as far as one may see it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -36,6 +36,9 @@ _DOCUMENT: tuple[Any, ...] = (
     IdeaDocument.created_at,
 )  # fmt: skip
 
+VersionNumber = Annotated[int, msgspec.Meta(ge=1, le=32_767)]
+"""As the column holds it: a forged cursor with a larger one is refused before it reaches the database."""
+
 EVERY_AUDIENCE = frozenset({"internal", "reviewers", "applicant"})
 
 
@@ -49,7 +52,7 @@ def list_versions(actor: Actor, idea_id: UUID, *, now: datetime) -> Listing[Vers
         values={**sight_values(actor, now), "idea_id": idea_id},
         row=_version_out,
         place=lambda row: (row.number,),
-        place_types=tuple[int],
+        place_types=tuple[VersionNumber],
         columns=VersionOut.__struct_fields__,
     )
 

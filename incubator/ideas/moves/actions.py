@@ -108,7 +108,8 @@ async def _lapse(step: Step) -> None:
 
 
 async def _pass_screening(step: Step) -> None:
-    call = await step.session.get_one(Call, step.idea.call_id)
+    """The call is held still meanwhile: whether it is blind is fixed once one of its ideas is under review."""
+    call = await step.session.get_one(Call, step.idea.call_id, with_for_update={"read": True})
     assigned = await count_assigned(step.session, step.idea)
     if step.idea.status == IdeaStatus.screening and assigned < call.min_reviewers:
         raise broken_rule(rules.TOO_FEW_REVIEWERS, needed=call.min_reviewers, assigned=assigned)

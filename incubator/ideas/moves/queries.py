@@ -1,10 +1,11 @@
 """The history of an idea, as far as the actor may see it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 from sqlalchemy import Text, Uuid, and_, case, cast, not_, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -33,7 +34,7 @@ def list_transitions(actor: Actor, idea_id: UUID, *, now: datetime) -> Listing[T
         values={**sight_values(actor, now), "idea_id": idea_id},
         row=_transition,
         place=lambda row: (row.number,),
-        place_types=tuple[int],
+        place_types=tuple[Annotated[int, Meta(ge=1, le=32_767)]],
         columns=TransitionOut.__struct_fields__,
     )
 

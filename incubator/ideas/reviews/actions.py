@@ -67,7 +67,7 @@ def leave(review: Review, reason: str | None) -> None:
 
 
 async def _locked(session: AsyncSession, *conditions: ColumnElement[bool]) -> list[Review]:
-    """In id order, newest first for one reviewer and idea, so that two requests never wait for each other."""
+    """In id order, so that two requests never wait for each other."""
     query = select(Review).where(*conditions).order_by(Review.id).with_for_update(of=Review)
     return list((await session.scalars(query)).all())
 

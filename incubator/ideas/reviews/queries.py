@@ -28,7 +28,6 @@ from incubator.actor import Actor
 from incubator.db import Reads, fetch_all, fetch_one, param, statement
 from incubator.ideas.calls.models import Call
 from incubator.ideas.models import Idea, IdeaMember
-from incubator.ideas.queries import require_idea
 from incubator.ideas.reviews.models import Review, ReviewerConflict, ReviewState
 from incubator.ideas.reviews.rows import ReviewRow, reviews_out
 from incubator.ideas.reviews.schemas import (
@@ -40,7 +39,7 @@ from incubator.ideas.reviews.schemas import (
 )
 from incubator.ideas.reviews.sight import ReviewSight, is_inside, review_sight, review_values, shows_marks
 from incubator.ideas.schemas import AccountRef
-from incubator.ideas.sight import Sight, is_visible, sight_of, sight_values
+from incubator.ideas.sight import is_visible
 
 COUNTED = (ReviewState.to_do, ReviewState.draft, ReviewState.submitted)
 
@@ -140,14 +139,16 @@ async def get_reviews(reads: Reads, actor: Actor, idea_id: UUID, *, now: datetim
 
 
 async def get_review_state(reads: Reads, actor: Actor, review_id: UUID, *, now: datetime) -> ReviewStateOut:
-    values = {**sight_values(actor, now), "review_id": review_id}
-    return await fetch_one(reads, _state(sight_of(actor)), values, ReviewStateOut)
+    """Where any review stands, for staff and approvers."""
+    values = {**review_values(actor, now), "review_id": review_id}
+    return await fetch_one(reads, _state(review_sight(actor)), values, ReviewStateOut)
 
 
 async def get_conflicts(reads: Reads, actor: Actor, idea_id: UUID, *, now: datetime) -> ConflictsOut:
-    await require_idea(reads, actor, idea_id, now=now)
-    rows = await fetch_all(reads, _conflicts(), {"idea_id": idea_id}, _conflict)
-    return ConflictsOut(id=idea_id, items=rows)
+    """Who is in conflict with an idea, for staff and approvers."""
+    sight, values = review_sight(actor), {**review_values(actor, now), "idea_id": idea_id}
+    await fetch_one(reads, _is_inside(sight), values, lambda one: one)
+    return ConflictsOut(id=idea_id, items=await fetch_all(reads, _conflicts(), values, _conflict))
 
 
 @statement
@@ -186,8 +187,15 @@ def _reviews(sight: ReviewSight) -> Select[Any]:
 
 
 @statement
-def _state(sight: Sight) -> Select[Any]:
-    return states_of_reviews().join(Idea, Idea.id == Review.idea_id).where(is_visible(sight, Idea))
+def _state(sight: ReviewSight) -> Select[Any]:
+    inside = (is_visible(sight.ideas, Idea), is_inside(sight, Idea))
+    return states_of_reviews().join(Idea, Idea.id == Review.idea_id).where(*inside)
+
+
+@statement
+def _is_inside(sight: ReviewSight) -> Select[Any]:
+    inside = (is_visible(sight.ideas, Idea), is_inside(sight, Idea))
+    return select(literal_column("1")).select_from(Idea).where(*inside, Idea.id == param("idea_id", Uuid))
 
 
 def states_of_reviews() -> Select[Any]:

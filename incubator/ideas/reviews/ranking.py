@@ -65,7 +65,8 @@ def _page(sight: ReviewSight, *, after: bool) -> Select[Any]:
 
 @statement
 def _total(sight: ReviewSight) -> Select[Any]:
-    return capped_count(select(_ranked(sight).c.idea_id))
+    ranked = _ranked(sight)
+    return capped_count(select(ranked.c.idea_id).select_from(ranked))
 
 
 @statement

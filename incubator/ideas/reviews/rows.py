@@ -72,7 +72,7 @@ def my_review_out(
 ) -> MyReviewOut:
     *marks, rubric = rest
     head = (id_, version, idea_id, content_number, ReviewState(state), _scores(scores))
-    return MyReviewOut(*head, *marks, rubric=msgspec.json.decode(rubric or "[]", type=list[CriterionOut]))
+    return MyReviewOut(*(*head, *marks, msgspec.json.decode(rubric or "[]", type=list[CriterionOut])))
 
 
 def _scores(text: str | None) -> dict[str, int]:

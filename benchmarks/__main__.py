@@ -1,0 +1,215 @@
+"""Measure the reads against a hand-written service, and against themselves on a table a hundred times smaller.
+
+Every figure is a ratio of two rates taken turn by turn in this one run, so that a slow machine is slow for both.
+"""
+
+import asyncio
+import statistics
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import click
+import httpx
+import msgspec
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from sqlalchemy.engine import make_url
+
+from benchmarks.fill import fill
+from benchmarks.load import requests_per_second
+from benchmarks.servers import Server, serve
+from incubator import migrations
+from incubator.accounts.actions import create_account_from_shell, create_token_from_shell
+from incubator.db import Database
+from incubator.embedded import EmbeddedServer
+from incubator.settings import Settings
+
+MANY, FEW = 100_000, 1_000
+COMMUNE = "02839"
+
+
+class Figure(msgspec.Struct):
+    """One line of the table: a rate, the rate it is held against, and what their ratio must reach."""
+
+    name: str
+    rate: float
+    yardstick: float
+    at_least: float
+
+    @property
+    def ratio(self) -> float:
+        return self.rate / self.yardstick
+
+
+class Bench:
+    """The service on both sizes, the yardstick, and a way to ask each in turn."""
+
+    def __init__(self, many: Server, few: Server, reference: Server, token: dict[str, str], seconds: float) -> None:
+        self.many, self.few, self.reference, self.token, self.seconds = many, few, reference, token, seconds
+
+    async def compare(self, name: str, at_least: float, ours: str, other: str, headers: dict[str, str]) -> Figure:
+        """Three turns each; the middle one of the ratios counts."""
+        turns = []
+        for _ in range(3):
+            rate = await requests_per_second(ours, self.token, self.seconds)
+            turns.append((rate, await requests_per_second(other, headers, self.seconds)))
+        rate, yardstick = sorted(turns, key=lambda turn: turn[0] / turn[1])[1]
+        return Figure(name, rate, yardstick, at_least)
+
+
+@click.command()
+@click.option("--seconds", default=3.0, show_default=True, help="Length of each turn.")
+@click.option("--strict", is_flag=True, help="Fail where a ratio misses its target.")
+def main(seconds: float, strict: bool) -> None:
+    """Fill two databases, start the servers and print the table of ratios."""
+    console = Console()
+    with tempfile.TemporaryDirectory(prefix="incubator-bench-") as folder:
+        Path(folder).chmod(0o755)
+        with EmbeddedServer.start(Path(folder) / "data") as database:
+            figures, sizes = asyncio.run(_measure(database.url, seconds, console))
+    missed = _print(figures, sizes, console)
+    if strict and missed:
+        raise SystemExit(1)
+
+
+async def _measure(server_url: str, seconds: float, console: Console) -> tuple[list[Figure], dict[str, float]]:
+    with Progress(console=console) as progress:
+        task = progress.add_task("Filling two databases", total=2)
+        few, few_token = await _database(server_url, "few", FEW)
+        progress.advance(task)
+        many, many_token = await _database(server_url, "many", MANY)
+        progress.advance(task)
+        with (
+            serve("incubator.asgi:app", many, "/readyz") as ours,
+            serve("incubator.asgi:app", few, "/readyz") as small,
+            serve("benchmarks.reference:app", many, "/ideas") as reference,
+        ):
+            bench = Bench(ours, small, reference, _bearer(many_token), seconds)
+            figures = await _figures(bench, few_token, many, progress)
+            sizes = {"resident after the rates": ours.resident_mb()}
+            sizes["added by a CSV of all ideas"] = await _csv_growth(ours, _bearer(many_token))
+    return figures, sizes
+
+
+async def _figures(bench: Bench, few_token: str, many_url: str, progress: Progress) -> list[Figure]:
+    one = await _newest_id(many_url)
+    ours, reference, small = bench.many.url, bench.reference.url, bench.few.url
+    page_1000 = await _page_1000(ours, bench.token)
+    status, commune = "status=screening", f"locality_code={COMMUNE}"
+    against_reference = [
+        ("list of 50, against by hand", 0.7, "/v1/ideas?limit=50", "/ideas"),
+        ("one idea, against by hand", 0.5, f"/v1/ideas/{one}", f"/ideas/{one}"),
+    ]
+    against_few = [
+        ("list at 100,000 / at 1,000: scope alone", "limit=10"),
+        ("… by status", f"limit=10&{status}"),
+        ("… by commune", f"limit=10&{commune}"),
+        ("… by commune and status", f"limit=1&{commune}&{status}"),
+    ]
+    task = progress.add_task("Measuring", total=len(against_reference) + len(against_few) + 1)
+    figures = []
+    for name, target, path, other in against_reference:
+        figures.append(await bench.compare(name, target, ours + path, reference + other, {}))
+        progress.advance(task)
+    first = f"{ours}/v1/ideas?limit=50"
+    figures.append(await bench.compare("page 1,000 / page 1", 1 / 1.2, f"{first}&cursor={page_1000}", first, bench.token))
+    progress.advance(task)
+    for name, query in against_few:
+        paths = f"{ours}/v1/ideas?{query}", f"{small}/v1/ideas?{query}"
+        figures.append(await bench.compare(name, 1 / 1.2, *paths, _bearer(few_token)))
+        progress.advance(task)
+    return figures
+
+
+async def _database(server_url: str, name: str, ideas: int) -> tuple[str, str]:
+    """A migrated database with so many ideas, and the token of a province's staff."""
+    await _run(server_url, f"CREATE DATABASE {name}")
+    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    await migrations.upgrade(url)
+    await fill(url, ideas)
+    return url, await _staff_token(url)
+
+
+async def _staff_token(database_url: str) -> str:
+    settings = Settings(database_url=database_url, secret_key="benchmark" * 8, data_dir=Path())
+    database = await Database.open(settings)
+    try:
+        now = datetime.now(UTC)
+        async with database.begin() as session:
+            await create_account_from_shell(
+                session, username="staff", role="staff", locality_code="15", sensitive=False, now=now
+            )
+            return await create_token_from_shell(
+                session, name="bench", scopes=["ideas:read"], locality_code="15", now=now
+            )
+    finally:
+        await database.close()
+
+
+async def _page_1000(url: str, token: dict[str, str]) -> str:
+    """The cursor behind 999 pages of 50, walked as a client walks."""
+    cursor = ""
+    async with httpx.AsyncClient(headers=token) as client:
+        for _ in range(999):
+            answer = await client.get(f"{url}/v1/ideas?limit=50{cursor and f'&cursor={cursor}'}")
+            cursor = answer.raise_for_status().json()["next_cursor"]
+    return cursor
+
+
+async def _csv_growth(server: Server, token: dict[str, str]) -> float:
+    """How much resident memory grows, in MB, while all ideas leave as CSV."""
+    before = peak = server.resident_mb()
+    async with (
+        httpx.AsyncClient(headers={**token, "accept": "text/csv"}, timeout=60) as client,
+        client.stream("GET", f"{server.url}/v1/ideas") as answer,
+    ):
+        async for _ in answer.aiter_bytes(1 << 20):
+            peak = max(peak, server.resident_mb())
+    return peak - before
+
+
+async def _newest_id(database_url: str) -> str:
+    async with _connected(database_url) as connection:
+        return str(await connection.fetchval("SELECT id FROM idea ORDER BY id DESC OFFSET 500 LIMIT 1"))
+
+
+async def _run(database_url: str, command: str) -> None:
+    async with _connected(database_url) as connection:
+        await connection.execute(command)
+
+
+@asynccontextmanager
+async def _connected(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database_url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _print(figures: list[Figure], sizes: dict[str, float], console: Console) -> list[Figure]:
+    table = Table(title="One process, 16 connections, 100,000 ideas")
+    for column in ("", "requests/s", "yardstick", "ratio", "target", ""):
+        table.add_column(column, justify="left" if not column else "right")
+    for figure in figures:
+        met = "met" if figure.ratio >= figure.at_least else "[bold]missed[/bold]"
+        rates = f"{figure.rate:.0f}", f"{figure.yardstick:.0f}"
+        table.add_row(figure.name, *rates, f"{figure.ratio:.2f}", f"≥ {figure.at_least:.2f}", met)
+    console.print(table)
+    for name, megabytes in sizes.items():
+        console.print(f"{name}: {megabytes:.0f} MB")
+    console.print(f"median of all ratios: {statistics.median(figure.ratio for figure in figures):.2f}", style="dim")
+    return [figure for figure in figures if figure.ratio < figure.at_least]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""A small load generator for loopback: keep-alive connections that ask the same question again and again.
+
+wrk is taken where it is installed, because it costs less; this one needs nothing but Python.
+"""
+
+import asyncio
+import re
+import shutil
+import time
+from urllib.parse import urlsplit
+
+CONNECTIONS = 16
+LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+
+
+async def requests_per_second(url: str, headers: dict[str, str], seconds: float) -> float:
+    """Answers per second at 16 connections; every answer must be a 200."""
+    parts = urlsplit(url)
+    if parts.hostname != "127.0.0.1":
+        raise ValueError("only this machine is ever put under load")
+    if shutil.which("wrk"):
+        return await _wrk(url, headers, seconds)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    lines = [f"GET {path} HTTP/1.1", f"host: {parts.netloc}", *(f"{k}: {v}" for k, v in headers.items()), "", ""]
+    end = time.perf_counter() + seconds
+    counts = await asyncio.gather(
+        *(_ask(parts.port or 80, "\r\n".join(lines).encode(), end) for _ in range(CONNECTIONS))
+    )
+    return sum(counts) / seconds
+
+
+async def _wrk(url: str, headers: dict[str, str], seconds: float) -> float:
+    options = [option for name, value in headers.items() for option in ("-H", f"{name}: {value}")]
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", *options, url]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    output = (await process.communicate())[0].decode()
+    if "Non-2xx" in output or (rate := re.search(r"Requests/sec:\s+([\d.]+)", output)) is None:
+        raise RuntimeError(f"{url} did not answer 200 throughout:\n{output}")
+    return float(rate.group(1))
+
+
+async def _ask(port: int, request: bytes, end: float) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answers = 0
+    while time.perf_counter() < end:
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = LENGTH.search(head)
+        if b" 200 " not in head.split(b"\r\n", 1)[0] or length is None:
+            raise RuntimeError(head.decode(errors="replace"))
+        await reader.readexactly(int(length.group(1)))
+        answers += 1
+    writer.close()
+    return answers

@@ -1,0 +1,125 @@
+"""Every error of an operation, found from what the operation is, with an example from the table of errors."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from incubator.api.openapi.answers import header_references
+from incubator.api.openapi.endpoint import Endpoint
+from incubator.api.problems import PROBLEM_JSON, Problem, render
+from incubator.errors import ERRORS, RULES, DomainError, FieldError
+
+REFERENCE = "#/components/examples/"
+INSTANCE = "/v1/ideas"
+REQUEST_ID = "4f1c2d9ab07e35668d21"
+
+WRONG_FIELDS = [
+    FieldError(code="required", pointer="/title"),
+    FieldError(code="too_long", pointer="/summary", params={"max": 10_000}),
+]
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "body_too_large": {"max": 2_097_152},
+    "insufficient_scope": {"needed": "ideas:read, ideas:submit"},
+    "invalid_characters": {"errors": [FieldError(code="invalid_characters", pointer="/title")]},
+    "invalid_transition": {
+        "status": "submitted",
+        "action": "decide",
+        "allowed_actions": ["start_screening", "withdraw"],
+    },
+    "malformed_json": {"reason": "line 1, column 9"},
+    "not_acceptable": {"available": ["application/json"]},
+    "repeated_parameter": {"errors": [FieldError(code="duplicate", parameter="limit")]},
+    "too_deep": {"max": 32},
+    "unknown_parameter": {"errors": [FieldError(code="unknown_field", parameter="statuss")]},
+    "unsupported_media_type": {"expected": "application/json"},
+    "uri_too_long": {"max": 8192},
+    "validation_failed": {"errors": WRONG_FIELDS},
+    "version_conflict": {"current": 8, "sent": "7"},
+}
+"""What fills the places in the sentences of the examples."""
+
+
+def refusals_of(endpoint: Endpoint, problem: dict[str, Any]) -> dict[str, Any]:
+    """The responses from 400 on, by status; `problem` is the schema of their body."""
+    by_status: dict[int, list[str]] = {}
+    for code in sorted(set(_codes_of(endpoint))):
+        by_status.setdefault(ERRORS[code].status, []).append(code)
+    return {str(status): _response(status, codes, problem) for status, codes in sorted(by_status.items())}
+
+
+def examples() -> dict[str, Any]:
+    """An example problem for each code, in English."""
+    return {code: {"summary": kind.title.en, "value": _example(code)} for code, kind in ERRORS.items()}
+
+
+def _codes_of(endpoint: Endpoint) -> Iterator[str]:
+    yield from ("unknown_parameter", "not_acceptable", "uri_too_long", "internal_error", "deadline_exceeded")
+    yield from ("database_unavailable", "overloaded")
+    yield from _codes_of_caller(endpoint)
+    yield from _codes_of_reading(endpoint)
+    if endpoint.method != "GET":
+        yield from _codes_of_writing(endpoint)
+    yield from endpoint.opt.get("errors", ())
+
+
+def _codes_of_caller(endpoint: Endpoint) -> Iterator[str]:
+    if endpoint.is_public:
+        return
+    yield from ("unauthenticated", "token_expired", "token_revoked")
+    if not endpoint.opt.get("before_password_change"):
+        yield "password_change_required"
+    if endpoint.is_guarded:
+        yield "forbidden"
+    if endpoint.permissions:
+        yield "insufficient_scope"
+
+
+def _codes_of_reading(endpoint: Endpoint) -> Iterator[str]:
+    if endpoint.path_parameters:
+        yield "not_found"
+    if str in endpoint.path_parameters.values():
+        yield "invalid_characters"
+    if endpoint.query is not None:
+        yield from ("repeated_parameter", "validation_failed", "invalid_characters")
+    if endpoint.is_paged:
+        yield from ("invalid_cursor", "cursor_mismatch")
+
+
+def _codes_of_writing(endpoint: Endpoint) -> Iterator[str]:
+    yield from ("concurrent_update", "read_only", "storage_full")
+    if endpoint.body is not None:
+        yield from ("malformed_json", "validation_failed", "invalid_characters", "too_deep", "bad_request")
+        yield from ("body_too_large", "unsupported_media_type", "duplicate", "business_rule_failed")
+    if endpoint.takes("once"):
+        yield from ("validation_failed", "idempotency_in_progress", "idempotency_key_reused")
+    if endpoint.takes("if_match"):
+        yield from ("precondition_required", "version_conflict")
+    if endpoint.takes("if_match") and endpoint.method == "POST":
+        yield "invalid_transition"
+    if endpoint.method == "DELETE":
+        yield "referenced"
+
+
+def _response(status: int, codes: list[str], problem: dict[str, Any]) -> dict[str, Any]:
+    names = ["X-Request-Id", "Content-Language"]
+    names += ["WWW-Authenticate"] if status == HTTPStatus.UNAUTHORIZED else []
+    names += ["Retry-After"] if any(ERRORS[code].retry_after is not None for code in codes) else []
+    shown = {code: {"$ref": REFERENCE + code} for code in codes}
+    return {
+        "description": "; ".join(f"`{code}`: {ERRORS[code].title.en}" for code in codes),
+        "headers": header_references(names),
+        "content": {PROBLEM_JSON: {"schema": problem, "examples": shown}},
+    }
+
+
+def _example(code: str) -> Any:
+    parameters = {"rule": _a_rule()} if code == "business_rule_failed" else PARAMETERS.get(code, {})
+    problem: Problem = render(DomainError(code, **parameters), path=INSTANCE, request_id=REQUEST_ID, language="en")
+    return msgspec.to_builtins(problem)
+
+
+def _a_rule() -> str:
+    """The first rule whose sentence needs no values."""
+    return next((rule for rule in sorted(RULES) if "{" not in RULES[rule].en), "rule")

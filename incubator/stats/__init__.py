@@ -1,0 +1,1 @@
+"""Figures: each reads the features below, owns no fact, and says with every answer what it counted."""

@@ -1,0 +1,7 @@
+"""Every figure's definition, for people who read the figures."""
+
+from incubator.stats.funnel.definition import FUNNEL
+from incubator.stats.overview.headlines import HEADLINES
+from incubator.stats.schemas import DefinitionsOut
+
+DEFINITIONS = DefinitionsOut([FUNNEL, *(headline.definition for headline in HEADLINES)])

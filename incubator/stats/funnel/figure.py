@@ -1,0 +1,162 @@
+"""From rows of numbers to the figure that is shown: missing groups, rates, and cells that are hidden."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from incubator.stats.funnel.dimensions import DIMENSIONS, UNKNOWN, Dimension
+from incubator.stats.funnel.disclosure import Cell, hidden_cells, is_small
+from incubator.stats.funnel.measures import MAIN, measure_names
+from incubator.stats.funnel.schemas import (
+    DropOffsOut,
+    GroupBy,
+    GroupOut,
+    Mode,
+    PlaceRef,
+    QualityOut,
+    StatusCountOut,
+    StepOut,
+)
+from incubator.stats.funnel.steps import EXITS, STATUSES, STEPS, Step, Unit
+
+UNIT: Unit = "idea"
+EXIT_NAMES = tuple(exit_.value for exit_ in EXITS)
+SHARE_DIGITS = 6
+
+Numbers = Mapping[str, Any]
+
+
+class Row(msgspec.Struct, frozen=True):
+    """The numbers of the total, or of the group whose value is `code`."""
+
+    code: str | None
+    ref: PlaceRef | None
+    numbers: Numbers
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """The counted part of a funnel."""
+
+    steps: list[StepOut]
+    statuses: list[StatusCountOut] | None
+    groups: list[GroupOut]
+    quality: QualityOut
+
+
+def read_rows(mode: Mode, rows: Sequence[Sequence[Any]]) -> tuple[Row, list[Row]]:
+    """The total and the groups, out of the rows of `funnel_statement`."""
+    total, *groups = [_row(measure_names(mode), *row) for row in rows]
+    return total, groups
+
+
+def build_figure(mode: Mode, group_by: GroupBy | None, total: Row, groups: list[Row], *, is_guarded: bool) -> Figure:
+    """With `is_guarded`, small cells of a breakdown by a personal attribute are hidden."""
+    quality = {name: total.numbers[f"quality.{name}"] for name in QualityOut.__struct_fields__}
+    if group_by is None:
+        return Figure(_steps(mode, total), _statuses(mode, total), [], QualityOut(**quality))
+    dimension = DIMENSIONS[group_by]
+    groups = _with_all_values(mode, dimension, groups)
+    guarded = is_guarded and dimension.is_personal
+    hidden = _hidden(mode, groups) if guarded else set()
+    if any(groups[row].code == UNKNOWN for row, _ in hidden):
+        quality["unknown_n"] = None
+    return Figure(
+        steps=_steps(mode, total),
+        statuses=_statuses(mode, total),
+        groups=[_group(mode, group_by, place, group, hidden, guarded) for place, group in enumerate(groups)],
+        quality=QualityOut(**quality),
+    )
+
+
+def _row(
+    names: Sequence[str], is_group: bool, code: str | None, id_: UUID | None, name: str | None, *numbers: Any
+) -> Row:
+    ref = PlaceRef(id_, name) if id_ is not None and name is not None else None
+    return Row(code, ref, dict(zip(names, numbers, strict=True)))
+
+
+def _with_all_values(mode: Mode, dimension: Dimension, groups: list[Row]) -> list[Row]:
+    """Every value of a closed list, whether anybody has it or not, or all that occur; `unknown` always, at the end."""
+    if dimension.values is None:
+        return [*groups, _nobody(mode, UNKNOWN)]
+    found = {str(group.code): group for group in groups}
+    codes = dict.fromkeys([*dimension.values, *sorted(found)])
+    codes.pop(UNKNOWN, None)
+    return [found.get(code) or _nobody(mode, code) for code in [*codes, UNKNOWN]]
+
+
+def _nobody(mode: Mode, code: str) -> Row:
+    """The numbers of a group in which nobody is."""
+    return Row(code, None, {name: None if name.endswith("median_days") else 0 for name in measure_names(mode)})
+
+
+def _hidden(mode: Mode, groups: list[Row]) -> set[Cell]:
+    counts = [[group.numbers[f"{step.code}.{MAIN[mode]}"] for step in STEPS] for group in groups]
+    return hidden_cells(counts, rows_add_up=mode == "snapshot")
+
+
+def _group(mode: Mode, group_by: GroupBy, place: int, group: Row, hidden: set[Cell], guarded: bool) -> GroupOut:
+    steps = _steps(mode, group)
+    if guarded:
+        steps = [_guarded(step, is_hidden=(place, column) in hidden) for column, step in enumerate(steps)]
+    return GroupOut(
+        key={group_by: str(group.code)},
+        ref=group.ref,
+        steps=steps,
+        statuses=None if guarded else _statuses(mode, group),
+    )
+
+
+def _steps(mode: Mode, row: Row) -> list[StepOut]:
+    return [_step(mode, step, row.numbers) for step in STEPS]
+
+
+def _step(mode: Mode, step: Step, numbers: Numbers) -> StepOut:
+    def number(name: str) -> Any:
+        return numbers.get(f"{step.code}.{name}")
+
+    mature_n, reached_n = number("mature_n"), number("reached_n")
+    return StepOut(
+        step=step.number,
+        code=step.code,
+        unit=step.unit,
+        n=number("n"),
+        imputed_n=number("imputed_n"),
+        mature_n=mature_n,
+        reached_n=reached_n,
+        rate=round(reached_n / mature_n, SHARE_DIGITS) if mature_n else None,
+        median_days=number("median_days"),
+        open_n=number("open_n"),
+        drop_offs=DropOffsOut(**{name: number(name) for name in EXIT_NAMES}) if mode == "cohort" else None,
+        ideas_n=number(MAIN[mode]) if step.counts_both else None,
+        projects_n=number("projects_n"),
+        suppressed=False,
+    )
+
+
+def _guarded(step: StepOut, *, is_hidden: bool) -> StepOut:
+    """The whole cell hidden, or only the small counts inside it."""
+    if is_hidden:
+        nothing = dict.fromkeys((*COUNTS, "imputed_n", "mature_n", "reached_n", "n", "ideas_n", "rate", "median_days"))
+        return msgspec.structs.replace(step, **nothing, drop_offs=None, suppressed=True)
+    small = dict.fromkeys(name for name in COUNTS if is_small(getattr(step, name) or 0))
+    drop_offs = step.drop_offs and _without_small(step.drop_offs)
+    suppressed = bool(small) or drop_offs != step.drop_offs
+    return msgspec.structs.replace(step, **small, drop_offs=drop_offs, suppressed=suppressed)
+
+
+COUNTS = ("open_n", "projects_n")
+"""Counts of a step that may be small where the step's own count is not."""
+
+
+def _without_small(drop_offs: DropOffsOut) -> DropOffsOut:
+    counts = msgspec.structs.asdict(drop_offs)
+    return DropOffsOut(**{name: None if is_small(count or 0) else count for name, count in counts.items()})
+
+
+def _statuses(mode: Mode, row: Row) -> list[StatusCountOut] | None:
+    if mode != "snapshot":
+        return None
+    return [StatusCountOut(status.value, row.numbers[f"status.{status.value}"]) for status in STATUSES]

@@ -1,0 +1,182 @@
+"""From history to days: on which day each idea, and its project, reached each step of the funnel.
+
+The statement is built of common table expressions: `entry` (which ideas, and their breakdown value), `moved`
+(the first standing move of each kind), `founded` (the projects) and `reached`, which joins them, one row an idea.
+"""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import CTE, ColumnElement, Date, Integer, Text, Uuid, case, cast, func, literal, null, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
+
+from incubator.db import AnySelect, param
+from incubator.ideas.models import Idea, IdeaAction, IdeaEntry, IdeaTransition
+from incubator.ideas.panels.models import IdeaDecision
+from incubator.ideas.sight import Sight, is_pending
+from incubator.projects.models import ProjectIdea
+from incubator.stats.funnel.dimensions import DIMENSIONS, UNKNOWN
+from incubator.stats.funnel.schemas import GroupBy, Mode
+from incubator.stats.funnel.steps import FIRST, STEPS, ByMove, ByProject, Step, steps_of
+from incubator.territory import Shape, within
+
+LATE_DAYS = 30
+"""An idea entered this long after it was handed in is late data: earlier figures missed it."""
+
+
+class FunnelShape(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a question changes the SQL; its values are parameters."""
+
+    mode: Mode
+    group_by: GroupBy | None
+    as_recorded: bool
+    scope: Shape
+    sight: Sight
+    area: str | None
+    sector: bool
+    call: bool
+    since: bool
+    before: bool
+
+    @property
+    def wants_status(self) -> bool:
+        return self.mode != "throughput"
+
+
+def reached_days(shape: FunnelShape) -> CTE:
+    """One row an idea: its breakdown value, and by `<step>_on` the day on which it reached each step.
+
+    `<step>_own` is null where the step was skipped; its day is then that of the next step.
+    """
+    entry = _entries(shape).cte("entry")
+    moved = _moves(shape, entry).cte("moved")
+    founded = _founded().cte("founded")
+    own = {step.code: _own_day(step, entry, moved, founded) for step in STEPS}
+    codes = [step.code for step in STEPS]
+    filled = {code: func.coalesce(*(own[later] for later in codes[place:]), null()) for place, code in enumerate(codes)}
+    return (
+        select(
+            *entry.c,
+            moved.c.merged_on.is_not(None).label("is_merged"),
+            func.coalesce(founded.c.is_first, False).label("is_first"),
+            (moved.c.last_status if shape.wants_status else null()).label("status"),
+            *(day.label(f"{code}_own") for code, day in own.items()),
+            *(day.label(f"{code}_on") for code, day in filled.items()),
+        )
+        .select_from(entry)
+        .outerjoin(moved, moved.c.idea_id == entry.c.idea_id)
+        .outerjoin(founded, founded.c.idea_id == entry.c.idea_id)
+        .cte("reached")
+    )
+
+
+def _entries(shape: FunnelShape) -> AnySelect:
+    """The ideas that the figure is about. Drafts have no entry. `until_on` is the last day that is looked at."""
+    e, as_of = IdeaEntry, param("as_of", Date)
+    until = e.entered_on + param("window_days", Integer) if shape.mode == "cohort" else as_of
+    return select(
+        e.idea_id,
+        e.entered_on,
+        until.label("until_on"),
+        (e.recorded_on > e.entered_on + LATE_DAYS).label("is_late"),
+        _is_unknown(shape).label("is_unknown"),
+        _breakdown(shape).label("value"),
+    ).where(e.entered_on <= as_of, *_filters(shape))
+
+
+def _filters(shape: FunnelShape) -> list[ColumnElement[bool]]:
+    e = IdeaEntry
+    place = {"province": e.province_id, "commune": e.locality_id}
+    conditions = [within(shape.scope, "counted", province=e.province_id, commune=e.locality_id)]
+    if shape.area:
+        conditions.append(place[shape.area] == param("area_id", Uuid))
+    if shape.sector:
+        conditions.append(e.sector == param("sector", Text))
+    if shape.call:
+        conditions.append(e.call_id == param("call_id", Uuid))
+    if shape.since and shape.mode != "throughput":
+        conditions.append(e.entered_on >= param("from", Date))
+    if shape.before:
+        conditions.append(e.entered_on < param("to", Date))
+    return conditions
+
+
+def _breakdown(shape: FunnelShape) -> Any:
+    return DIMENSIONS[shape.group_by].value(shape.as_recorded) if shape.group_by else null()
+
+
+def _is_unknown(shape: FunnelShape) -> ColumnElement[bool]:
+    """Of the breakdown's own value; without a breakdown, of any personal attribute."""
+    e = IdeaEntry
+    if shape.group_by is None:
+        return or_(e.sex.is_(None), e.ethnicity.is_(None), e.age.is_(None))
+    if DIMENSIONS[shape.group_by].named_by is not None:
+        return literal(False)
+    return cast(_breakdown(shape), Text) == UNKNOWN
+
+
+def _moves(shape: FunnelShape, entry: CTE) -> AnySelect:
+    """The first day of each kind of move, out of the moves that hold and that the caller may know of."""
+    t = IdeaTransition
+    columns = {step.code: step.reached.matches(t) for step in STEPS if isinstance(step.reached, ByMove)}
+    columns["merged_on"] = t.action == IdeaAction.merge_into.value
+    firsts = [func.min(t.occurred_on).filter(condition).label(name) for name, condition in columns.items()]
+    query = (
+        select(t.idea_id, *firsts)
+        .join(entry, entry.c.idea_id == t.idea_id)
+        .where(t.occurred_on <= param("as_of", Date), *_holds(shape))
+        .group_by(t.idea_id)
+    )
+    if shape.wants_status:
+        return query.add_columns(_last_status(entry).label("last_status"))
+    return query.where(or_(*columns.values()))
+
+
+def _last_status(entry: CTE) -> ColumnElement[str]:
+    """Where the idea stood at the end of the days that are looked at."""
+    t = IdeaTransition
+    statuses = func.array_agg(aggregate_order_by(t.to_status, t.number.desc()))
+    return statuses.filter(t.occurred_on <= entry.c.until_on)[1]
+
+
+def _holds(shape: FunnelShape) -> list[ColumnElement[bool]]:
+    """Not voided, not a void itself, and no decision that is still unpublished to the caller."""
+    t, void = IdeaTransition, aliased(IdeaTransition)
+    conditions: list[ColumnElement[bool]] = [
+        t.voids_id.is_(None),
+        t.id.not_in(select(void.voids_id).where(void.voids_id.is_not(None))),
+    ]
+    if not shape.sight.sees_all_unpublished:
+        hidden = (
+            select(IdeaDecision.transition_id)
+            .join(Idea, Idea.id == IdeaDecision.idea_id)
+            .where(is_pending(shape.sight, Idea), IdeaDecision.publish_at == Idea.publish_at)
+        )
+        conditions.append(t.id.not_in(hidden))
+    return conditions
+
+
+def _founded() -> AnySelect:
+    """The project of each idea. What a project reaches after its founding stands at its earliest idea alone."""
+    steps = [step for step in STEPS if isinstance(step.reached, ByProject)]
+    order = (IdeaEntry.entered_on, ProjectIdea.position)
+    is_first = func.row_number().over(partition_by=ProjectIdea.project_id, order_by=order) == 1
+    query = select(ProjectIdea.idea_id, is_first.label("is_first")).join(
+        IdeaEntry, IdeaEntry.idea_id == ProjectIdea.idea_id
+    )
+    for step in steps:
+        days = step.reached.days().subquery(f"{step.code}_days")  # type: ignore[union-attr]
+        known = case((days.c.day <= param("as_of", Date), days.c.day))
+        query = query.add_columns(known.label(step.code)).outerjoin(days, days.c.project_id == ProjectIdea.project_id)
+    return query
+
+
+def _own_day(step: Step, entry: CTE, moved: CTE, founded: CTE) -> Any:
+    if step is FIRST:
+        return entry.c.entered_on
+    if isinstance(step.reached, ByMove):
+        return moved.c[step.code]
+    if step in steps_of("idea"):
+        return founded.c[step.code]
+    return case((founded.c.is_first, founded.c[step.code]))

@@ -1,0 +1,1 @@
+"""The headline numbers of the programme."""

@@ -1,0 +1,63 @@
+"""`/v1/stats`."""
+
+from datetime import date, datetime
+from typing import Any
+
+from litestar import Request, Response, Router, get
+
+from incubator.actor import Actor, Permission
+from incubator.api.answers import resource
+from incubator.api.entry import FIGURE, JSON, Requires, media_of
+from incubator.api.given import Given
+from incubator.api.query import Query
+from incubator.db import Reads
+from incubator.stats.definitions import DEFINITIONS
+from incubator.stats.funnel.queries import get_funnel
+from incubator.stats.funnel.schemas import FunnelOut, FunnelQuery
+from incubator.stats.funnel.table import funnel_table
+from incubator.stats.overview.queries import get_overview
+from incubator.stats.overview.schemas import OverviewOut, OverviewQuery
+from incubator.stats.overview.table import overview_table
+from incubator.stats.schemas import DefinitionsOut
+from incubator.stats.tables import table_answer
+
+READ = Requires(Permission.stats_read)
+
+
+@get("/funnel", operation_id="getFunnel", guards=[READ], dependencies={"filters": Query(FunnelQuery)}, opt=FIGURE)
+async def funnel(
+    request: Request[Any, Any, Any],
+    reads: Given[Reads],
+    actor: Given[Actor],
+    now: Given[datetime],
+    today: Given[date],
+    filters: Given[FunnelQuery],
+) -> Response[FunnelOut]:
+    """Count how far ideas come: as a stock on a day, as a flow in a period, or for those who entered in a period."""
+    seconds = request.app.state.settings.figure_deadline
+    figure = await get_funnel(reads, actor, filters, now=now, today=today, seconds=seconds)
+    return resource(request, figure) if media_of(request) == JSON else table_answer(request, funnel_table(figure))
+
+
+@get("/overview", operation_id="getOverview", guards=[READ], dependencies={"filters": Query(OverviewQuery)}, opt=FIGURE)
+async def overview(
+    request: Request[Any, Any, Any],
+    reads: Given[Reads],
+    actor: Given[Actor],
+    now: Given[datetime],
+    today: Given[date],
+    filters: Given[OverviewQuery],
+) -> Response[OverviewOut]:
+    """Read the headline numbers of the programme. Each names its definition."""
+    seconds = request.app.state.settings.figure_deadline
+    figure = await get_overview(reads, actor, filters, now=now, today=today, seconds=seconds)
+    return resource(request, figure) if media_of(request) == JSON else table_answer(request, overview_table(figure))
+
+
+@get("/definitions", operation_id="getDefinitions", guards=[READ])
+async def definitions(request: Request[Any, Any, Any]) -> Response[DefinitionsOut]:
+    """Read what each figure counts, in English and Vietnamese."""
+    return resource(request, DEFINITIONS)
+
+
+stats_router = Router("/v1/stats", route_handlers=[funnel, overview, definitions], tags=["Figures"])
