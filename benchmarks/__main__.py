@@ -24,7 +24,8 @@ from benchmarks.fill import fill
 from benchmarks.load import requests_per_second
 from benchmarks.servers import Server, serve
 from incubator import migrations
-from incubator.accounts.actions import create_account_from_shell, create_token_from_shell
+from incubator.accounts.tokens.actions import create_token_from_shell
+from incubator.actor import Scope
 from incubator.db import Database
 from incubator.embedded import EmbeddedServer
 from incubator.settings import Settings
@@ -85,8 +86,8 @@ async def _measure(server_url: str, seconds: float, console: Console) -> tuple[l
         many, many_token = await _database(server_url, "many", MANY)
         progress.advance(task)
         with (
-            serve("incubator.asgi:app", many, "/readyz") as ours,
-            serve("incubator.asgi:app", few, "/readyz") as small,
+            serve("incubator.asgi:app", many, "/v1/vocabularies") as ours,
+            serve("incubator.asgi:app", few, "/v1/vocabularies") as small,
             serve("benchmarks.reference:app", many, "/ideas") as reference,
         ):
             bench = Bench(ours, small, reference, _bearer(many_token), seconds)
@@ -127,25 +128,22 @@ async def _figures(bench: Bench, few_token: str, many_url: str, progress: Progre
 
 
 async def _database(server_url: str, name: str, ideas: int) -> tuple[str, str]:
-    """A migrated database with so many ideas, and the token of a province's staff."""
+    """A migrated database with so many ideas, and the token of a frontend."""
     await _run(server_url, f"CREATE DATABASE {name}")
     url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     await migrations.upgrade(url)
     await fill(url, ideas)
-    return url, await _staff_token(url)
+    return url, await _frontend_token(url)
 
 
-async def _staff_token(database_url: str) -> str:
+async def _frontend_token(database_url: str) -> str:
+    """A token that reads the ideas of one province: authentication, scope and unpublished decisions all count."""
     settings = Settings(database_url=database_url, secret_key="benchmark" * 8, data_dir=Path())
     database = await Database.open(settings)
     try:
-        now = datetime.now(UTC)
         async with database.begin() as session:
-            await create_account_from_shell(
-                session, username="staff", role="staff", locality_code="15", sensitive=False, now=now
-            )
             return await create_token_from_shell(
-                session, name="bench", scopes=["ideas:read"], locality_code="15", now=now
+                session, name="bench", scopes=[Scope.ideas_read], locality_code="15", now=datetime.now(UTC)
             )
     finally:
         await database.close()

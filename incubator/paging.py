@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, func, literal_column, select, tuple_
 
 from incubator.db import AnySelect, Reads, Statement, fetch_all, param
 from incubator.errors import DomainError
@@ -17,6 +17,8 @@ T = TypeVar("T")
 MAX_LIMIT = 200
 COUNT_CAP = 10_000
 EXPORT_BATCH = 2_000
+SIZES = (2, 6, 11, 26, 51, 101, MAX_LIMIT + 1, EXPORT_BATCH)
+"""Rows that a statement asks for: the next size up from what is wanted, so that few statements serve all limits."""
 
 
 class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,14 +55,21 @@ class Order(msgspec.Struct, frozen=True):
         return left < right if self.descending else left > right
 
 
+class Cut(msgspec.Struct, frozen=True):
+    """Which part of a list a statement takes: how many rows at most, from the start or after a place."""
+
+    rows: int
+    after: bool
+
+
 class Listing(msgspec.Struct, Generic[T], frozen=True):
     """A list as a question that can be asked page by page, counted and exported.
 
-    `page(True)` is the statement that starts after a place; `place` reads a row's own place in the order.
+    `page` gives the statement of a cut; `place` reads a row's own place in the order.
     """
 
     name: str
-    page: Callable[[bool], Statement]
+    page: Callable[[Cut], Statement]
     total: Callable[[], Statement]
     values: Mapping[str, Any]
     row: Callable[..., T]
@@ -69,17 +78,21 @@ class Listing(msgspec.Struct, Generic[T], frozen=True):
     columns: tuple[str, ...]
 
 
-def keyset(query: AnySelect, order: Order, *, after: bool) -> AnySelect:
-    """Cut one page out of a select: in order, after the cursor's place, one row more than the page shows."""
-    if after:
+def keyset(query: AnySelect, order: Order, *, cut: Cut) -> AnySelect:
+    """Cut one page out of a select: in order, and after the cursor's place if there is one.
+
+    The number of rows is text, not a parameter: without it PostgreSQL cannot judge a cached plan and plans
+    each page anew, which took five times as long as running it (docs/decisions/0003).
+    """
+    if cut.after:
         query = query.where(order.after())
     columns = [column.desc() if order.descending else column.asc() for column in order.columns]
-    return query.order_by(*columns).limit(param("limit", Integer))
+    return query.order_by(*columns).limit(literal_column(str(cut.rows)))
 
 
 def capped_count(query: AnySelect) -> AnySelect:
     """How many rows, counting no further than one beyond the cap."""
-    some = query.with_only_columns(literal_column("1"), maintain_column_froms=True).order_by(None).limit(COUNT_CAP + 1).subquery()
+    some = query.order_by(None).limit(literal_column(str(COUNT_CAP + 1))).subquery()
     return select(func.count()).select_from(some)
 
 
@@ -113,10 +126,12 @@ async def walk(reads: Reads, listing: Listing[T]) -> AsyncIterator[list[T]]:
 
 
 async def _rows_after(reads: Reads, listing: Listing[T], place: tuple[Any, ...] | None, limit: int) -> list[T]:
-    values = {**listing.values, "limit": limit}
+    values = dict(listing.values)
     if place is not None:
         values |= {f"after_{i}": value for i, value in enumerate(place)}
-    return await fetch_all(reads, listing.page(place is not None), values, listing.row)
+    rows = next(size for size in SIZES if size >= limit)
+    found = await fetch_all(reads, listing.page(Cut(rows, place is not None)), values, listing.row)
+    return found[:limit]
 
 
 def _cursor(bound_to: str, place: tuple[Any, ...]) -> str:

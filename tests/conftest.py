@@ -23,6 +23,7 @@ from incubator.db import Database, Statement, create_engine
 from incubator.settings import Settings
 from tests.factories import Make, World
 from tests.postgres import TestServer, start_server
+from tests.stage import Stage, set_stage
 
 SERVER: TestServer | None = None
 
@@ -155,15 +156,35 @@ def make(world: World) -> Make:
 @pytest.fixture
 async def committed(server_url: str, template: str) -> AsyncIterator[World]:
     """The application over a database of its own, with real commits, for races and everything across connections."""
-    async with copy_of(server_url, template, "committed") as url:
-        settings = settings_for(url, pool_size=25, read_pool_size=10)
-        database, clock = await Database.open(settings), Clock()
-        clock.now = datetime(2025, 11, 30, 3, 0, tzinfo=UTC)
-        try:
-            async with World(create_app(settings, database, clock=clock), database, clock) as world:
-                yield world
-        finally:
-            await database.close()
+    async with committing_world(server_url, template, "committed") as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+async def stage(server_url: str, template: str) -> AsyncIterator[Stage]:
+    """One of everything in a database of its own, for what is tried on every operation and must change nothing."""
+    async with committing_world(server_url, template, "stage") as world:
+        yield await set_stage(world)
+
+
+@asynccontextmanager
+async def committing_world(server_url: str, template: str, purpose: str, **settings: Any) -> AsyncIterator[World]:
+    """The application over a copy of the template. `settings` replace those that tests usually have."""
+    async with copy_of(server_url, template, purpose) as url, world_at(url, **settings) as world:
+        yield world
+
+
+@asynccontextmanager
+async def world_at(database_url: str, **settings: Any) -> AsyncIterator[World]:
+    """The application over a database that is there, as if the service had just been started."""
+    chosen = settings_for(database_url, **{"pool_size": 25, "read_pool_size": 10, **settings})
+    database, clock = await Database.open(chosen), Clock()
+    clock.now = datetime(2025, 11, 30, 3, 0, tzinfo=UTC)
+    try:
+        async with World(create_app(chosen, database, clock=clock), database, clock) as world:
+            yield world
+    finally:
+        await database.close()
 
 
 def settings_for(database_url: str, **more: Any) -> Settings:

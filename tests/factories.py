@@ -90,7 +90,7 @@ class Make:
             account = Account(username=username, password_hash="-", created_at=LONG_AGO, person_id=person_id, version=1)
             session.add(account)
             await session.flush()
-            place = None if role == "admin" else await _locality_id(session, locality)
+            place = None if role == "admin" else await locality_id(session, locality)
             session.add(
                 RoleGrant(
                     account_id=account.id, role=role, locality_id=place, sensitive=sensitive,
@@ -112,7 +112,7 @@ class Make:
         async with self._world.database.begin() as session:
             token = Token(
                 kind="service", hash=token_hash(text), name=name, scopes=list(scopes), sensitive=sensitive,
-                locality_id=await _locality_id(session, locality), created_at=LONG_AGO, created_by=NOBODY,
+                locality_id=await locality_id(session, locality), created_at=LONG_AGO, created_by=NOBODY,
                 expires_at=FAR_AHEAD, extended_at=LONG_AGO,
             )  # fmt: skip
             session.add(token)
@@ -205,7 +205,7 @@ class Make:
         )
 
 
-async def _locality_id(session: Any, code: str | None) -> UUID | None:
+async def locality_id(session: Any, code: str | None) -> UUID | None:
     if code is None:
         return None
     current = select(Locality.id).where(Locality.code == code, Locality.valid_to.is_(None))

@@ -15,7 +15,7 @@ from incubator.db import Reads, fetch_all, fetch_one, param, statement
 from incubator.errors import wrong_field
 from incubator.localities.models import Locality
 from incubator.localities.schemas import LocalityRef
-from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.paging import Cut, Listing, Order, capped_count, keyset
 
 NEWEST_FIRST = Order((Account.id.expression,), descending=True)
 
@@ -48,7 +48,7 @@ def accounts_listing(filters: AccountQuery) -> Listing[AccountRow]:
     shape = frozenset(name for name, value in values.items() if value is not None)
     return Listing(
         name="accounts",
-        page=lambda after: _accounts_page(shape, after=after),
+        page=lambda cut: _accounts_page(shape, cut=cut),
         total=lambda: _accounts_total(shape),
         values=values,
         row=AccountRow,
@@ -103,8 +103,8 @@ def place_of(locality_id: UUID | None, code: str, name: str, kind: Any) -> Local
 
 
 @statement
-def _accounts_page(shape: frozenset[str], *, after: bool) -> Select[Any]:
-    return keyset(_accounts(shape), NEWEST_FIRST, after=after)
+def _accounts_page(shape: frozenset[str], *, cut: Cut) -> Select[Any]:
+    return keyset(_accounts(shape), NEWEST_FIRST, cut=cut)
 
 
 @statement

@@ -1,6 +1,7 @@
 """Answers: one resource with its ETag, one page of a list, and the If-Match of a write."""
 
 import hashlib
+import re
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,6 +15,7 @@ from incubator.paging import Listing, Page, PageQuery, fetch_page
 
 T = TypeVar("T")
 
+TAG = re.compile(r'"[!#-~]*"')
 CACHE = {"cache-control": "private, no-cache", "vary": "authorization, accept, accept-language"}
 
 
@@ -36,8 +38,8 @@ async def listed(
     page = await fetch_page(reads, listing, filters)
     headers = dict(CACHE)
     if page.next_cursor:
-        address = request.url.with_replacements(query=_with_cursor(request, page.next_cursor))
-        headers["link"] = f'<{address.path}?{address.query}>; rel="next"'
+        query = _with_cursor(request, page.next_cursor)
+        headers["link"] = f'<{request.scope["path"]}?{query}>; rel="next"'
     return Response(content=msgspec.json.encode(page), media_type=JSON, headers=headers)  # type: ignore[arg-type]
 
 
@@ -58,8 +60,8 @@ class IfMatch:
         if self._header is None:
             raise DomainError("precondition_required")
         sent = [tag.strip('"').split(".")[0] for tag in _tags(self._header)]
-        if "*" not in sent and str(version) not in sent:
-            raise DomainError("version_conflict", current=version, sent=", ".join(sent) or self._header[:80])
+        if self._header.strip() != "*" and str(version) not in sent:
+            raise DomainError("version_conflict", current=version, sent=", ".join(sent)[:80] or self._header[:80])
 
 
 def if_match(request: Request[Any, Any, Any]) -> IfMatch:
@@ -67,8 +69,8 @@ def if_match(request: Request[Any, Any, Any]) -> IfMatch:
 
 
 def _tags(header: str | None) -> list[str]:
-    """Strong entity tags only: a weak one never matches."""
-    return [] if not header else [tag.strip() for tag in header.split(",") if not tag.strip().startswith("W/")]
+    """Strong entity tags only: a weak one never matches, and neither does what is no tag."""
+    return [] if not header else [tag.strip() for tag in header.split(",") if TAG.fullmatch(tag.strip())]
 
 
 def _with_cursor(request: Request[Any, Any, Any], cursor: str) -> str:

@@ -171,6 +171,8 @@ def _mapping(kind: inspect.DictType, value: dict[str, object], path: Path) -> It
 def _struct(kind: inspect.StructType, value: dict[str, object], path: Path) -> Iterator[Finding]:
     if kind.tag_field in value:
         yield from _tag([kind.tag], value[kind.tag_field], (path, kind.tag_field))
+    elif kind.tag_field is not None:
+        yield Finding((path, kind.tag_field), "required", {})
     for field in kind.fields:
         if field.encode_name in value:
             yield from check(field.type, value[field.encode_name], (path, field.encode_name))

@@ -44,14 +44,15 @@ class WrongFields(Exception):
 def convert(value: object, type_: type[T]) -> T:
     """The JSON value as the type, or WrongFields.
 
-    Stricter than msgspec in four points: integers without bounds end at ±(2^53−1), mere white space is no
-    text where some is required, a moment needs its offset, and it must exist in every time zone.
+    Stricter than msgspec in five points: integers without bounds end at ±(2^53−1), mere white space is no
+    text where some is required, a moment needs its offset, it must exist in every time zone, and a tagged
+    struct needs its tag even where it is the only form so far.
     """
     try:
         result = msgspec.convert(value, type_, strict=True, str_keys=True)
     except ValueError as error:
         raise WrongFields(_findings(value, type_) or [_as_msgspec_says(error)]) from None
-    if _is_doubtful(value) and (found := _findings(value, type_)):
+    if (_lacks_tag(value, type_) or _is_doubtful(value)) and (found := _findings(value, type_)):
         raise WrongFields(found)
     return result
 
@@ -64,6 +65,11 @@ def _findings(value: object, type_: Any) -> list[Finding]:
 def describe(type_: Any) -> inspect.Type:
     """The type as msgspec sees it; looking takes longer than any check, so it is done once."""
     return inspect.type_info(type_)
+
+
+def _lacks_tag(value: Any, type_: Any) -> bool:
+    config = getattr(type_, "__struct_config__", None)
+    return config is not None and config.tag_field is not None and config.tag_field not in value
 
 
 def _is_doubtful(value: object) -> bool:

@@ -162,11 +162,17 @@ def _from_litestar(exc: HTTPException, request: Request[Any, Any, Any] | None) -
     if isinstance(exc, ValidationException):
         return DomainError("malformed_json", reason="it is empty")
     if isinstance(exc, MethodNotAllowedException):
-        return DomainError("method_not_allowed", headers=exc.headers)
+        return DomainError("method_not_allowed", headers={"allow": _allowed(exc.headers or {})})
     by_status = {404: "not_found", 413: "body_too_large", 415: "unsupported_media_type", 400: "bad_request"}
     if exc.status_code == 413 and request is not None:
         return DomainError("body_too_large", max=request.app.request_max_body_size)
     return DomainError(by_status.get(exc.status_code, "internal_error"), expected="application/json")
+
+
+def _allowed(headers: Mapping[str, str]) -> str:
+    """The methods that Litestar names, and HEAD, which `Service` answers wherever GET is."""
+    methods = set(next((value for name, value in headers.items() if name.lower() == "allow"), "").split(", "))
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 def _from_sqlstate(state: str, exc: BaseException) -> DomainError:

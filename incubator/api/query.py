@@ -1,10 +1,12 @@
 """Query parameters: a msgspec struct names them all, so an unknown or repeated one is refused."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Request
 from litestar.di import Provide
 
+from incubator.api.given import Given
 from incubator.api.validation import parse_query
 from incubator.errors import DomainError, FieldError
 
@@ -18,7 +20,7 @@ class Query(Provide):
     __slots__ = ("struct",)
 
     def __init__(self, struct: type[Any]) -> None:
-        def parameters(request: Request[Any, Any, Any]) -> Any:
+        def parameters(request: Request[Any, Any, Any], now: Given[datetime]) -> Any:
             return parse_query(request.scope["query_string"], struct)
 
         super().__init__(parameters, sync_to_thread=False)

@@ -1,7 +1,7 @@
 """What belongs to the service itself: its health, its metrics, its document and its error codes."""
 
 import os
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, Router, get
@@ -40,15 +40,15 @@ class Readiness(msgspec.Struct, frozen=True):
 class Words(msgspec.Struct, frozen=True):
     """The same in both languages; `{…}` stands for what depends on the case."""
 
-    en: str
-    vi: str
+    en: Annotated[str, msgspec.Meta(examples=["Current version is {current}, you sent {sent}."])]
+    vi: Annotated[str, msgspec.Meta(examples=["Phiên bản hiện tại là {current}, bạn gửi {sent}."])]
 
 
 class ErrorOut(msgspec.Struct, frozen=True):
     """What a code of a problem means."""
 
-    code: str
-    status: int
+    code: Annotated[str, msgspec.Meta(examples=["version_conflict"])]
+    status: Annotated[int, msgspec.Meta(examples=[412])]
     retryable: bool
     title: Words
     detail: Words

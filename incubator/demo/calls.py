@@ -53,9 +53,7 @@ def add_contests(rows: Rows, dice: Dice) -> list[Contest]:
     return contests
 
 
-def _add(
-    rows: Rows, dice: Dice, call: Call, criteria: tuple[Criterion, ...], *, for_women: bool = False
-) -> Contest:
+def _add(rows: Rows, dice: Dice, call: Call, criteria: tuple[Criterion, ...], *, for_women: bool = False) -> Contest:
     at = dice.moment(call.opens_on - timedelta(days=20))
     call.id, call.created_at = dice.new_id(at), at
     rubric = Rubric(
@@ -88,8 +86,8 @@ def _innovation(year: int) -> Call:
     hourly job would close those reviews at once."""
     return Call(
         code=f"doi_moi_sang_tao_{year}", title=f"Ý tưởng khởi nghiệp đổi mới sáng tạo {year}",
-        opens_on=date(year, 8, 15), closes_on=date(year, 10, 20),
-        review_due_on=None if year == LAST_DAY.year else date(year, 11, 25),
+        opens_on=date(year, 8, 20), closes_on=date(year, 10, 31),
+        review_due_on=None if year == LAST_DAY.year else date(year, 12, 5),
         sectors=None, min_age=18, max_age=35, birth_year_optional=False,
         team_limit=5, min_reviewers=3 if year >= _FIRST_YEAR_OF_THREE else 2, blind=year >= _FIRST_BLIND_YEAR,
     )  # fmt: skip

@@ -182,8 +182,8 @@ def with_answer(dice: Dice, content: Content) -> Content:
 
 def _words(dice: Dice, product: Product, commune: Commune) -> dict[str, str]:
     return {
-        "product": product.word,
-        "Product": product.word[0].upper() + product.word[1:],
+        "product": product.name,
+        "Product": product.name[0].upper() + product.name[1:],
         "commune": commune.words,
         "name": commune.name,
         "households": str(dice.between(5, 40)),

@@ -47,7 +47,7 @@ from incubator.ideas.sight import (
     sight_values,
 )
 from incubator.localities.models import Locality
-from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.paging import Cut, Listing, Order, capped_count, keyset
 from incubator.people.models import Person
 from incubator.territory import Many
 from incubator.text import search_query
@@ -73,7 +73,7 @@ def list_ideas(actor: Actor, filters: IdeaQuery, *, now: datetime) -> Listing[Id
     sight, shape = sight_of(actor), _filters_shape(filters)
     return Listing(
         name="ideas",
-        page=lambda after: _ideas_page(sight, shape, after=after),
+        page=lambda cut: _ideas_page(sight, shape, cut=cut),
         total=lambda: _ideas_total(sight, shape),
         values={**sight_values(actor, now), **_filter_values(filters)},
         row=IdeaRow,
@@ -101,9 +101,9 @@ async def get_public_idea(reads: Reads, tracking_code: str, *, now: datetime) ->
 
 
 @statement
-def _ideas_page(sight: Sight, filters: IdeaFilters, *, after: bool) -> Select[Any]:
+def _ideas_page(sight: Sight, filters: IdeaFilters, *, cut: Cut) -> Select[Any]:
     """The page is cut out of `idea` alone, by one index; only its rows are then joined with what they show."""
-    page = keyset(_filtered(select(Idea), sight, filters), NEWEST_FIRST, after=after).subquery("page")
+    page = keyset(_filtered(select(Idea), sight, filters), NEWEST_FIRST, cut=cut).subquery("page")
     return _list_columns(sight, aliased(Idea, page)).order_by(page.c.id.desc())
 
 

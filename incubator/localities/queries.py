@@ -21,7 +21,7 @@ from incubator.localities.models import (
     spellings,
 )
 from incubator.localities.schemas import LocalityDetail, LocalityOut, LocalityQuery, LocalityRef
-from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.paging import Cut, Listing, Order, capped_count, keyset
 from incubator.text import fold, search_query, sort_key
 
 Parent = aliased(Locality, name="parent")
@@ -52,7 +52,7 @@ def list_localities(filters: LocalityQuery, *, today: date) -> Listing[LocalityO
     shape = (filters.parent_code is not None, filters.kind is not None, filters.q is not None)
     return Listing(
         name="localities",
-        page=lambda after: _localities_page(*shape, after=after),
+        page=lambda cut: _localities_page(*shape, cut=cut),
         total=lambda: _localities_total(*shape),
         values={
             "day": filters.valid_on or today,
@@ -111,8 +111,8 @@ async def resolve_commune(reads: Reads, written: WrittenName, *, today: date, po
 
 
 @statement
-def _localities_page(by_parent: bool, by_kind: bool, by_name: bool, *, after: bool) -> Select[Any]:
-    return keyset(_localities(by_parent, by_kind, by_name), BY_NAME, after=after)
+def _localities_page(by_parent: bool, by_kind: bool, by_name: bool, *, cut: Cut) -> Select[Any]:
+    return keyset(_localities(by_parent, by_kind, by_name), BY_NAME, cut=cut)
 
 
 @statement

@@ -101,7 +101,13 @@ class ResolveQuery(msgspec.Struct, frozen=True, kw_only=True):
     """A commune as somebody wrote it."""
 
     name: (
-        Annotated[Name, msgspec.Meta(description="The name as written; required.", examples=["xã Minh Quán"])] | None
+        Annotated[
+            Name,
+            msgspec.Meta(
+                description="The name as written.", examples=["xã Minh Quán"], extra_json_schema={"required": True}
+            ),
+        ]
+        | None
     ) = None
     district: Annotated[Name, msgspec.Meta(description="The former district.", examples=["Trấn Yên"])] | None = None
     province: Annotated[Name, msgspec.Meta(description="Its province, of then or of today.")] | None = None

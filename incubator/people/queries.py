@@ -14,7 +14,7 @@ from incubator.db import Reads, fetch_one, param, statement
 from incubator.errors import DomainError, FieldError
 from incubator.localities.models import Locality
 from incubator.localities.queries import find_locality
-from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.paging import Cut, Listing, Order, capped_count, keyset
 from incubator.people.models import Consent, Person
 from incubator.people.phones import EXPECTED, e164
 from incubator.people.schemas import ConsentOut, PeopleFilter, PersonOut, PersonRow
@@ -62,7 +62,7 @@ async def people_listing(reads: Reads, actor: Actor, filters: PeopleFilter, *, t
     sight = sight_of(actor)
     return Listing(
         name="people",
-        page=lambda after: _people_page(sight, shape, after=after),
+        page=lambda cut: _people_page(sight, shape, cut=cut),
         total=lambda: _people_total(sight, shape),
         values={**sight_values(actor), **values},
         row=PersonRow,
@@ -90,7 +90,7 @@ async def consents_listing(reads: Reads, actor: Actor, person_id: UUID) -> Listi
     sight = sight_of(actor)
     return Listing(
         name="consents",
-        page=lambda after: _consents_page(sight, after=after),
+        page=lambda cut: _consents_page(sight, cut=cut),
         total=lambda: _consents_total(sight),
         values={**sight_values(actor), "person_id": person_id},
         row=ConsentOut,
@@ -117,8 +117,8 @@ def _person(sight: Sight, opening: Sight) -> Select[Any]:
 
 
 @statement
-def _people_page(sight: Sight, shape: frozenset[str], *, after: bool) -> Select[Any]:
-    return keyset(_people(sight, shape), NEWEST_FIRST, after=after)
+def _people_page(sight: Sight, shape: frozenset[str], *, cut: Cut) -> Select[Any]:
+    return keyset(_people(sight, shape), NEWEST_FIRST, cut=cut)
 
 
 @statement
@@ -137,8 +137,8 @@ def _consent(sight: Sight) -> Select[Any]:
 
 
 @statement
-def _consents_page(sight: Sight, *, after: bool) -> Select[Any]:
-    return keyset(_consents_of_person(sight), NEWEST_CONSENT_FIRST, after=after)
+def _consents_page(sight: Sight, *, cut: Cut) -> Select[Any]:
+    return keyset(_consents_of_person(sight), NEWEST_CONSENT_FIRST, cut=cut)
 
 
 @statement

@@ -17,7 +17,7 @@ from incubator.ideas.models import Idea, IdeaMember, IdeaVersion
 from incubator.ideas.schemas import MemberOut
 from incubator.localities.models import Locality
 from incubator.localities.schemas import LocalityRef
-from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.paging import Cut, Listing, Order, capped_count, keyset
 from incubator.people.models import Person
 from incubator.projects.mentors.models import ProjectMentor
 from incubator.projects.models import NEXT, Platform, Project, ProjectIdea, ProjectNeed, ProjectStatus
@@ -50,7 +50,7 @@ def list_projects(actor: Actor, filters: ProjectQuery) -> Listing[ProjectRow]:
     shape = ProjectFilters(Many(min(len(filters.status), 2)), given)
     return Listing(
         name="projects",
-        page=lambda after: _page(sight, shape, after=after),
+        page=lambda cut: _page(sight, shape, cut=cut),
         total=lambda: _total(sight, shape),
         values={**sight_values(actor), **values},
         row=ProjectRow,
@@ -78,9 +78,9 @@ def needs_platform(platform: Any) -> ColumnElement[bool]:
 
 
 @statement
-def _page(sight: Sight, filters: ProjectFilters, *, after: bool) -> Select[Any]:
+def _page(sight: Sight, filters: ProjectFilters, *, cut: Cut) -> Select[Any]:
     """The page is cut out of `project` alone, by one index; only its rows are then joined with what they show."""
-    page = keyset(_filtered(sight, filters), NEWEST_FIRST, after=after).subquery("page")
+    page = keyset(_filtered(sight, filters), NEWEST_FIRST, cut=cut).subquery("page")
     return _list_columns(aliased(Project, page)).order_by(page.c.id.desc())
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, Uuid, exists, false, or_, select
+from sqlalchemy.orm import aliased
 
 from incubator.actor import Actor, Permission
 from incubator.db import param
@@ -47,15 +48,18 @@ def is_visible(sight: Sight) -> ColumnElement[bool]:
 
 def is_mentored_by(account_id: Any) -> ColumnElement[bool]:
     """Whether the account is a current mentor of the project."""
+    # An alias, because a list of mentors asks this about its own table.
+    mentoring = aliased(ProjectMentor)
     return exists().where(
-        ProjectMentor.project_id == Project.id, ProjectMentor.account_id == account_id, ProjectMentor.to_on.is_(None)
+        mentoring.project_id == Project.id, mentoring.account_id == account_id, mentoring.to_on.is_(None)
     )
 
 
 def is_mentored_on(day: Any) -> ColumnElement[bool]:
     """Whether anybody mentored the project on that day."""
+    mentoring = aliased(ProjectMentor)
     return exists().where(
-        ProjectMentor.project_id == Project.id,
-        ProjectMentor.from_on <= day,
-        or_(ProjectMentor.to_on.is_(None), ProjectMentor.to_on >= day),
+        mentoring.project_id == Project.id,
+        mentoring.from_on <= day,
+        or_(mentoring.to_on.is_(None), mentoring.to_on >= day),
     )

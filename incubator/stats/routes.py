@@ -60,4 +60,4 @@ async def definitions(request: Request[Any, Any, Any]) -> Response[DefinitionsOu
     return resource(request, DEFINITIONS)
 
 
-stats_router = Router("/v1/stats", route_handlers=[funnel, overview, definitions], tags=["Figures"])
+stats_router = Router("/v1/stats", route_handlers=[funnel, overview, definitions], tags=["Statistics"])

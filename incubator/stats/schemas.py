@@ -1,15 +1,23 @@
 """What the API gives about figures in general: their definitions."""
 
-import msgspec
+from typing import Annotated
 
-from incubator.errors import Phrase
+import msgspec
+from msgspec import Meta
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """The same words in English and Vietnamese."""
+
+    en: Annotated[str, Meta(examples=["Ideas received"])]
+    vi: Annotated[str, Meta(examples=["Ý tưởng đã tiếp nhận"])]
 
 
 class TermOut(msgspec.Struct, frozen=True):
     """What one word in a figure's answer means."""
 
-    code: str
-    text: Phrase
+    code: Annotated[str, Meta(examples=["mature_n"])]
+    text: Wording
 
 
 class DefinitionOut(msgspec.Struct, frozen=True):
@@ -18,12 +26,12 @@ class DefinitionOut(msgspec.Struct, frozen=True):
     `source` says in one line from which records the number comes, and how.
     """
 
-    id: str
-    version: int
-    unit: str
-    title: Phrase
-    text: Phrase
-    source: str
+    id: Annotated[str, Meta(examples=["funnel"])]
+    version: Annotated[int, Meta(ge=1, le=1000, examples=[1])]
+    unit: Annotated[str, Meta(examples=["idea"])]
+    title: Wording
+    text: Wording
+    source: Annotated[str, Meta(examples=["idea_entry.entered_on"])]
     terms: list[TermOut]
 
 

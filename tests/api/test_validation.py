@@ -192,7 +192,7 @@ def test_a_right_document_is_converted() -> None:
     assert isinstance(submit, Submit)
     assert (submit.colour, submit.level, submit.from_) == (Colour.BLUE, Level.HIGH, date(2026, 1, 1))
     assert submit.at == datetime(2026, 1, 1, 20, 4, 5, tzinfo=UTC)
-    assert validate({"title": "ab"}, Submit).amount_vnd is UNSET
+    assert validate({"action": "submit", "title": "ab"}, Submit).amount_vnd is UNSET
     assert validate({"count": 1, "other": 2}, Lenient) == Lenient(1)
 
 
@@ -214,6 +214,11 @@ def test_two_faults_are_both_named(one: Any, other: Any) -> None:
 def test_all_faults_are_named_at_once() -> None:
     found = codes(refusal(validate, with_faults(*FAULTS), ACTION))
     assert found.items() >= {escaped(pointer): code for pointer, _, code, _ in FAULTS}.items()
+
+
+def test_a_tag_is_needed_even_where_there_is_only_one_form() -> None:
+    error = refusal(validate, {"title": "ab"}, Submit)
+    assert [(fault.pointer, fault.code) for fault in error.errors] == [("/action", "required")]
 
 
 def test_the_tag_of_a_union_is_a_field_like_any_other() -> None:

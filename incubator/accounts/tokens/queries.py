@@ -10,7 +10,7 @@ from incubator.accounts.queries import PLACE, place_of
 from incubator.accounts.tokens.schemas import TokenOut, TokenQuery
 from incubator.db import Reads, fetch_one, param, statement
 from incubator.localities.models import Locality
-from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.paging import Cut, Listing, Order, capped_count, keyset
 
 NEWEST_FIRST = Order((Token.id.expression,), descending=True)
 
@@ -32,7 +32,7 @@ def tokens_listing(filters: TokenQuery) -> Listing[TokenOut]:
     shape = frozenset(name for name, is_asked in asked.items() if is_asked)
     return Listing(
         name="tokens",
-        page=lambda after: _tokens_page(shape, after=after),
+        page=lambda cut: _tokens_page(shape, cut=cut),
         total=lambda: _tokens_total(shape),
         values={"live": filters.live, "scope": filters.scope.value if filters.scope else None},
         row=_token_out,
@@ -48,8 +48,8 @@ async def get_token(reads: Reads, token_id: UUID) -> TokenOut:
 
 
 @statement
-def _tokens_page(shape: frozenset[str], *, after: bool) -> Select[Any]:
-    return keyset(_tokens(shape), NEWEST_FIRST, after=after)
+def _tokens_page(shape: frozenset[str], *, cut: Cut) -> Select[Any]:
+    return keyset(_tokens(shape), NEWEST_FIRST, cut=cut)
 
 
 @statement

@@ -13,7 +13,7 @@ from incubator.actor import Actor, Permission
 from incubator.audit import AuditEntry
 from incubator.db import param, statement
 from incubator.localities.models import Locality
-from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.paging import Cut, Listing, Order, capped_count, keyset
 from incubator.territory import Shape, shape_of, territory_values, within
 
 NEWEST_FIRST = Order((AuditEntry.id.expression,), descending=True)
@@ -32,7 +32,7 @@ def audit_listing(actor: Actor, filters: AuditQuery) -> Listing[AuditOut]:
     shape, names = shape_of(territory), frozenset(name for name, value in asked.items() if value is not None)
     return Listing(
         name="audit",
-        page=lambda after: _page(shape, names, after=after),
+        page=lambda cut: _page(shape, names, cut=cut),
         total=lambda: _total(shape, names),
         values={**asked, **territory_values(territory, "seen"), "me": actor.id},
         row=_audit_out,
@@ -67,8 +67,8 @@ def visible_audit(shape: Shape) -> Select[Any]:
 
 
 @statement
-def _page(shape: Shape, names: frozenset[str], *, after: bool) -> Select[Any]:
-    return keyset(_entries(shape, names), NEWEST_FIRST, after=after)
+def _page(shape: Shape, names: frozenset[str], *, cut: Cut) -> Select[Any]:
+    return keyset(_entries(shape, names), NEWEST_FIRST, cut=cut)
 
 
 @statement

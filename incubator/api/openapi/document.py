@@ -12,7 +12,7 @@ from incubator.api.openapi.answers import answers_of
 from incubator.api.openapi.endpoint import Endpoint, endpoints_of
 from incubator.api.openapi.parameters import HEADERS as REQUEST_HEADERS
 from incubator.api.openapi.parameters import parameters_of
-from incubator.api.openapi.refusals import examples, refusals_of
+from incubator.api.openapi.refusals import example_of, examples, refusals_of, shared_responses
 from incubator.api.openapi.samples import Samples
 from incubator.api.openapi.schemas import Schema, Schemas
 from incubator.api.openapi.texts import BEARER, INFO, description_of, summary_of, tags_of
@@ -20,13 +20,15 @@ from incubator.api.problems import Problem
 
 Document = dict[str, Any]
 
+ITEM_DONE = {"id": "018f93c8-2f40-73c5-8902-902b5f009db3", "status": "done", "problem": None}
+
 
 def document(app: Litestar) -> Document:
     """The OpenAPI 3.1 document of an application; it needs no database. Raises LookupError where a handler
     leaves out what the document must say."""
     endpoints = list(endpoints_of(app))
     schemas = Schemas([Problem, *_types_of(endpoints)])
-    samples = Samples(schemas)
+    samples = Samples(schemas, {"Problem": example_of("not_found"), "ItemResult": ITEM_DONE})
     paths: dict[str, Any] = {}
     for endpoint in endpoints:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schemas, samples)
@@ -35,6 +37,7 @@ def document(app: Litestar) -> Document:
         "examples": examples(),
         "headers": ANSWER_HEADERS,
         "parameters": REQUEST_HEADERS,
+        "responses": shared_responses(schemas.of(Problem)),
     }
     used = _used(paths, components)
     return {

@@ -1,6 +1,7 @@
 """Every error of an operation, found from what the operation is, with an example from the table of errors."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +12,8 @@ from incubator.api.openapi.endpoint import Endpoint
 from incubator.api.problems import PROBLEM_JSON, Problem, render
 from incubator.errors import ERRORS, RULES, DomainError, FieldError
 
-REFERENCE = "#/components/examples/"
+EXAMPLES = "#/components/examples/"
+RESPONSES = "#/components/responses/"
 INSTANCE = "/v1/ideas"
 REQUEST_ID = "4f1c2d9ab07e35668d21"
 
@@ -41,17 +43,47 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 """What fills the places in the sentences of the examples."""
 
 
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Unauthenticated": ("unauthenticated", "token_expired", "token_revoked"),
+    "NotPermitted": ("forbidden", "insufficient_scope", "password_change_required"),
+    "WrongBody": (
+        "unknown_parameter",
+        "bad_request",
+        "malformed_json",
+        "too_deep",
+        "invalid_characters",
+        "validation_failed",
+    ),
+    "WrongPage": (
+        "unknown_parameter",
+        "repeated_parameter",
+        "invalid_characters",
+        "validation_failed",
+        "invalid_cursor",
+        "cursor_mismatch",
+    ),
+    "Unavailable": ("database_unavailable", "overloaded"),
+    "UnavailableToWriters": ("database_unavailable", "overloaded", "read_only", "storage_full"),
+}
+"""Codes that many operations share under one status; each code alone is a response of its own too."""
+
+
 def refusals_of(endpoint: Endpoint, problem: dict[str, Any]) -> dict[str, Any]:
     """The responses from 400 on, by status; `problem` is the schema of their body."""
-    by_status: dict[int, list[str]] = {}
-    for code in sorted(set(_codes_of(endpoint))):
-        by_status.setdefault(ERRORS[code].status, []).append(code)
-    return {str(status): _response(status, codes, problem) for status, codes in sorted(by_status.items())}
+    by_status: dict[int, set[str]] = {}
+    for code in _codes_of(endpoint):
+        by_status.setdefault(ERRORS[code].status, set()).add(code)
+    return {str(status): _response(codes, problem) for status, codes in sorted(by_status.items())}
+
+
+def shared_responses(problem: dict[str, Any]) -> dict[str, Any]:
+    """The responses that operations refer to, by name."""
+    return {name: _written_out(codes, problem) for codes, name in _shared_names().items()}
 
 
 def examples() -> dict[str, Any]:
     """An example problem for each code, in English."""
-    return {code: {"summary": kind.title.en, "value": _example(code)} for code, kind in ERRORS.items()}
+    return {code: {"summary": kind.title.en, "value": example_of(code)} for code, kind in ERRORS.items()}
 
 
 def _codes_of(endpoint: Endpoint) -> Iterator[str]:
@@ -102,19 +134,33 @@ def _codes_of_writing(endpoint: Endpoint) -> Iterator[str]:
         yield "referenced"
 
 
-def _response(status: int, codes: list[str], problem: dict[str, Any]) -> dict[str, Any]:
+def _response(codes: set[str], problem: dict[str, Any]) -> dict[str, Any]:
+    name = _shared_names().get(frozenset(codes))
+    return _written_out(codes, problem) if name is None else {"$ref": RESPONSES + name}
+
+
+@cache
+def _shared_names() -> dict[frozenset[str], str]:
+    alone = {frozenset([code]): code.title().replace("_", "") for code in ERRORS}
+    return alone | {frozenset(codes): name for name, codes in GROUPS.items()}
+
+
+def _written_out(codes: Collection[str], problem: dict[str, Any]) -> dict[str, Any]:
+    kinds = [ERRORS[code] for code in codes]
     names = ["X-Request-Id", "Content-Language"]
-    names += ["WWW-Authenticate"] if status == HTTPStatus.UNAUTHORIZED else []
-    names += ["Retry-After"] if any(ERRORS[code].retry_after is not None for code in codes) else []
-    shown = {code: {"$ref": REFERENCE + code} for code in codes}
+    names += ["WWW-Authenticate"] if any(kind.status == HTTPStatus.UNAUTHORIZED for kind in kinds) else []
+    names += ["Retry-After"] if any(kind.retry_after is not None for kind in kinds) else []
     return {
-        "description": "; ".join(f"`{code}`: {ERRORS[code].title.en}" for code in codes),
+        "description": "; ".join(f"`{code}`: {ERRORS[code].title.en}" for code in sorted(codes)),
         "headers": header_references(names),
-        "content": {PROBLEM_JSON: {"schema": problem, "examples": shown}},
+        "content": {
+            PROBLEM_JSON: {"schema": problem, "examples": {code: {"$ref": EXAMPLES + code} for code in sorted(codes)}}
+        },
     }
 
 
-def _example(code: str) -> Any:
+def example_of(code: str) -> Any:
+    """The problem as it would be sent, with made-up values."""
     parameters = {"rule": _a_rule()} if code == "business_rule_failed" else PARAMETERS.get(code, {})
     problem: Problem = render(DomainError(code, **parameters), path=INSTANCE, request_id=REQUEST_ID, language="en")
     return msgspec.to_builtins(problem)

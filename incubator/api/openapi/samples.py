@@ -2,47 +2,71 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from incubator.api.openapi.schemas import NULL, PREFIX, Schema, Schemas
 
 FORMATS = {
-    "binary": "…",
     "date": "2024-05-20",
     "date-time": "2024-05-20T02:30:00Z",
     "duration": "P7D",
     "time": "09:30:00",
-    "uri-reference": "/errors/not_found",
 }
-TEXTS = {
-    "code": "CALL-2024-1",
+WORDS: dict[str, Any] = {
+    "Locality.code": "02647",
+    "Locality.name": "Lào Cai",
+    "Place.code": "02647",
+    "Place.name": "Lào Cai",
+    "action": "decide",
+    "actor": "nguyen.lan",
+    "allowed_actions": "start_screening",
+    "author": "nguyen.lan",
+    "capital": "60 triệu đồng mua máy sấy",
+    "code": "feasibility",
+    "digital": "Đưa sản phẩm lên sàn thương mại điện tử",
     "district": "Bắc Hà",
     "full_name": "Giàng A Páo",
-    "locality_code": "02647",
+    "label_en": "Feasibility",
+    "label_vi": "Tính khả thi",
+    "locality_name": "Lào Cai",
+    "market": "Tìm đầu ra ngoài tỉnh",
+    "max_age": 35,
+    "message": "Chúc mừng, ý tưởng đã được chọn.",
+    "min_age": 16,
+    "name": "nguyen.lan",
     "next_cursor": "WyIxYjlkNmJjZCIsIjAxOTBmNWZlIl0",
     "province_code": "15",
     "province_name": "Lào Cai",
+    "question": "Vườn mận rộng bao nhiêu?",
+    "subject_type": "idea",
     "token": "inc_session_" + "x" * 43,
     "tracking_code": "7K3M9PXQ2A4D",
 }
-"""What stands in fields whose types carry no example, by the field's name."""
+"""What stands in fields whose types carry no example: by name, or by the struct's first word and name."""
 
 PLAIN_TEXT = "Mận Tam Hoa sấy dẻo"
 PLAIN_NUMBER = 3
+
+_FIRST_WORD = re.compile("[A-Z][a-z]+")
 
 
 class Samples:
     """Makes an example for any schema.
 
-    A field without an example of its own borrows that of a field of the same name and form elsewhere.
+    A field without an example of its own borrows that of a field of the same name: first from a struct of the
+    same first word (IdeaOut from IdeaCreate), then from `WORDS`, then from any other. `fixed` holds the whole
+    examples of components that cannot be made from their fields alone.
     """
 
-    def __init__(self, schemas: Schemas) -> None:
+    def __init__(self, schemas: Schemas, fixed: Mapping[str, Any]) -> None:
         self._schemas = schemas
+        self._fixed = fixed
         self._lent: dict[str, list[Any]] = {}
         for name in sorted(schemas.components):
             for field, schema in schemas.components[name].get("properties", {}).items():
-                self._lent.setdefault(field, []).extend(schema.get("examples", []))
+                for key in (f"{_first_word(name)}.{field}", field):
+                    self._lent.setdefault(key, []).extend(schema.get("examples", []))
 
     def request(self, schema: Schema) -> Any:
         """A short body: what is required, and what its types show by an example."""
@@ -62,6 +86,8 @@ class Samples:
             return schema["examples"][0]
         if "$ref" in schema:
             name = schema["$ref"].removeprefix(PREFIX)
+            if name in self._fixed:
+                return self._fixed[name]
             return self._made(self._schemas.components[name], field, (*above, name), whole=whole)
         if schema.get("default"):
             return schema["default"]
@@ -78,9 +104,9 @@ class Samples:
             case "array":
                 return self._array(schema, field, above, whole=whole)
             case "string":
-                return self._text(schema, field)
+                return self._text(schema, field, above)
             case "integer" | "number":
-                return self._number(schema, field)
+                return self._number(schema, field, above)
             case "boolean":
                 return False
         return None
@@ -97,22 +123,32 @@ class Samples:
             return []
         return [self._made(schema["items"], field, above, whole=whole)] * max(1, schema.get("minItems", 1))
 
-    def _text(self, schema: Schema, field: str) -> str:
+    def _text(self, schema: Schema, field: str, above: tuple[str, ...]) -> str:
         written = schema.get("format")
         if written == "uuid":
             return _uuid_of(field)
-        candidates = [*self._lent.get(field, []), FORMATS.get(written or "", TEXTS.get(field, PLAIN_TEXT))]
+        candidates = [FORMATS[written]] if written in FORMATS else [*self._candidates(field, above), PLAIN_TEXT]
         for candidate in candidates:
             if isinstance(candidate, str) and _fits(candidate, schema):
                 return candidate
-        raise LookupError(f"{field or 'a text'} needs an example in its msgspec.Meta: {schema}")
+        raise LookupError(f"{'.'.join((*above, field))} needs an example in its msgspec.Meta: {schema}")
 
-    def _number(self, schema: Schema, field: str) -> Any:
+    def _number(self, schema: Schema, field: str, above: tuple[str, ...]) -> Any:
         low, high = schema.get("minimum", PLAIN_NUMBER), schema.get("maximum", PLAIN_NUMBER)
-        for candidate in self._lent.get(field, []):
+        for candidate in self._candidates(field, above):
             if isinstance(candidate, int | float) and low <= candidate <= high:
                 return candidate
         return min(max(PLAIN_NUMBER, low), high)
+
+    def _candidates(self, field: str, above: tuple[str, ...]) -> list[Any]:
+        own = f"{_first_word(above[-1])}.{field}" if above else field
+        named = [WORDS[key] for key in (own, field) if key in WORDS]
+        return [*self._lent.get(own, []), *named, *self._lent.get(field, [])]
+
+
+def _first_word(name: str) -> str:
+    found = _FIRST_WORD.match(name)
+    return found[0] if found else name
 
 
 def _first_open(members: list[Schema], above: tuple[str, ...]) -> Schema:

@@ -1,7 +1,9 @@
 """JSON schemas of the types that come in and go out: msgspec's own, tidied for OpenAPI 3.1."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, get_args, get_origin
 
 import msgspec
@@ -32,10 +34,11 @@ class Schemas:
         # Types are told apart by their text: an Annotated with a list of examples has no hash.
         distinct = {repr(type_): type_ for type_ in types}
         made, components = msgspec.json.schema_components(distinct.values(), ref_template=PREFIX + "{name}")
+        _refuse_namesakes(components)
         for struct in _structs_in(distinct.values()):
-            _release_unset(struct, components[_msgspec_name(struct)])
+            _complete(struct, components[_msgspec_name(struct)])
         self._by_type = {key: _tidy(schema) for key, schema in zip(distinct, made, strict=True)}
-        self.components = _named({name: _tidy(schema) for name, schema in components.items()})
+        self.components = {_clean_name(name): _tidy(schema) for name, schema in components.items()}
         self.components["JsonValue"] = _any_json()
         for (name, field), words in CLOSED_WORDS.items():
             if name in self.components:
@@ -60,19 +63,15 @@ def without_null(schema: Schema) -> Schema:
     return {**outer, **rest[0]} if len(rest) == 1 else {**outer, "anyOf": rest}
 
 
-def _named(components: dict[str, Schema]) -> dict[str, Schema]:
-    """The components under the names that clients see; two types of one name are a mistake of ours."""
-    named: dict[str, Schema] = {}
-    for name, schema in components.items():
-        clean = _clean_name(name)
-        if clean in named:
-            raise LookupError(f"two types would be {clean} in the document; rename one of them")
-        named[clean] = schema
-    return named
+def _refuse_namesakes(components: Iterable[str]) -> None:
+    """Two types of one name come with their modules' names, and two pages may still come to one name."""
+    clean = Counter(map(_clean_name, components))
+    if twice := [name for name, times in clean.items() if times > 1]:
+        raise LookupError(f"several types would have these names in the document, rename one: {twice}")
 
 
 def _clean_name(name: str) -> str:
-    """`Page_IdeaRow_`, as msgspec writes Page[IdeaRow], becomes IdeaPage. Namesakes come with their modules."""
+    """`Page_IdeaRow_`, as msgspec writes Page[IdeaRow], becomes IdeaPage."""
     if generic := _GENERIC.fullmatch(name):
         outer, inner = generic.groups()
         return inner.removesuffix("Row").removesuffix("Out") + outer
@@ -102,14 +101,30 @@ def _msgspec_name(struct: Any) -> str:
     return re.sub(r"[^A-Za-z0-9]", "_", f"{cls.__name__}[{arguments}]") if arguments else str(cls.__name__)
 
 
-def _release_unset(struct: Any, component: Schema) -> None:
-    """Take fields that an answer may leave out from the required ones.
+def _complete(struct: Any, component: Schema) -> None:
+    """Say of the struct's fields what msgspec leaves out.
 
-    msgspec counts `int | UnsetType` without a default as required, which is right only for what comes in.
+    It counts `int | UnsetType` without a default as required, which is right only for what comes in, and it has
+    no format for a datetime of any zone, though every one here bears its offset.
     """
     for field in msgspec.structs.fields(struct):
-        if msgspec.UnsetType in get_args(field.type) and field.encode_name in component["required"]:
-            component["required"].remove(field.encode_name)
+        name, types = field.encode_name, _flat(field.type)
+        if msgspec.UnsetType in types and name in component["required"]:
+            component["required"].remove(name)
+        if datetime in types:
+            _mark_moments(component["properties"][name])
+
+
+def _flat(type_: Any) -> list[Any]:
+    """The type with all that it is made of."""
+    return [type_, *(inner for argument in get_args(type_) for inner in _flat(argument))]
+
+
+def _mark_moments(schema: Schema) -> None:
+    for inner in (*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else ())):
+        _mark_moments(inner)
+    if schema.get("type") == "string":
+        schema.setdefault("format", "date-time")
 
 
 def _tidy(schema: Schema) -> Schema:

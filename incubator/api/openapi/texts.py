@@ -81,9 +81,9 @@ def _sentences(endpoint: Endpoint) -> list[str]:
 def _callers(endpoint: Endpoint) -> str:
     if endpoint.is_public:
         return "Open to everybody, without a token."
-    if not endpoint.permissions:
-        return "Open to everybody who is logged in."
     holders = {holder for permission in endpoint.permissions for holder in HOLDERS[permission]}
+    if not holders or holders.issuperset([*Role, *Scope]):
+        return "Open to everybody who is logged in."
     roles = ", ".join(f"`{role}`" for role in Role if role in holders)
     scopes = ", ".join(f"`{scope}`" for scope in Scope if scope in holders)
     named = [f"roles {roles}" if roles else "", f"tokens with the scope {scopes}" if scopes else ""]

@@ -16,7 +16,7 @@ from incubator.ideas.calls.models import OPEN_CALL, Call, Rubric
 from incubator.ideas.calls.schemas import CallOut, CallQuery, CallRow, CriterionOut, RubricOut
 from incubator.ideas.models import Idea
 from incubator.ideas.sight import Sight, is_visible
-from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.paging import Cut, Listing, Order, capped_count, keyset
 from incubator.territory import NOWHERE
 
 NEWEST_FIRST = Order((Call.id.expression,), descending=True)
@@ -58,7 +58,7 @@ def list_calls(actor: Actor, filters: CallQuery) -> Listing[CallRow]:
     shape = (call_sight(actor), filters.open_on is not None, filters.code is not None)
     return Listing(
         name="calls",
-        page=lambda after: _calls_page(*shape, after=after),
+        page=lambda cut: _calls_page(*shape, cut=cut),
         total=lambda: _calls_total(*shape),
         values={**call_values(actor), "open_on": filters.open_on, "code": filters.code},
         row=CallRow,
@@ -84,7 +84,7 @@ def list_rubrics(actor: Actor, call_id: UUID) -> Listing[RubricOut]:
     sees_all = call_sight(actor)
     return Listing(
         name="rubrics",
-        page=lambda after: _rubrics_page(sees_all, after=after),
+        page=lambda cut: _rubrics_page(sees_all, cut=cut),
         total=lambda: _rubrics_total(sees_all),
         values={**call_values(actor), "call_id": call_id},
         row=_rubric_out,
@@ -100,8 +100,8 @@ async def get_rubric(reads: Reads, actor: Actor, call_id: UUID, rubric_id: UUID)
 
 
 @statement
-def _calls_page(sees_all: bool, by_day: bool, by_code: bool, *, after: bool) -> Select[Any]:
-    return keyset(_calls(sees_all, by_day, by_code), NEWEST_FIRST, after=after)
+def _calls_page(sees_all: bool, by_day: bool, by_code: bool, *, cut: Cut) -> Select[Any]:
+    return keyset(_calls(sees_all, by_day, by_code), NEWEST_FIRST, cut=cut)
 
 
 @statement
@@ -125,8 +125,8 @@ def _is_seen(sees_all: bool) -> Select[Any]:
 
 
 @statement
-def _rubrics_page(sees_all: bool, *, after: bool) -> Select[Any]:
-    return keyset(_rubrics(sees_all), NEWEST_RUBRIC_FIRST, after=after)
+def _rubrics_page(sees_all: bool, *, cut: Cut) -> Select[Any]:
+    return keyset(_rubrics(sees_all), NEWEST_RUBRIC_FIRST, cut=cut)
 
 
 @statement

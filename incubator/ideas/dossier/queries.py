@@ -18,7 +18,7 @@ from incubator.ideas.models import Idea, IdeaVersion
 from incubator.ideas.queries import members_json, version_columns
 from incubator.ideas.rows import content_fields, leader_and_team
 from incubator.ideas.sight import Sight, is_blinded, is_pending, is_visible, sight_of, sight_values
-from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.paging import Cut, Listing, Order, capped_count, keyset
 from incubator.territory import NOWHERE
 
 OLDEST_VERSION_FIRST = Order((IdeaVersion.number.expression,))
@@ -47,7 +47,7 @@ def list_versions(actor: Actor, idea_id: UUID, *, now: datetime) -> Listing[Vers
     sight = sight_of(actor)
     return Listing(
         name="versions",
-        page=lambda after: _versions_page(sight, after=after),
+        page=lambda cut: _versions_page(sight, cut=cut),
         total=lambda: _versions_total(sight),
         values={**sight_values(actor, now), "idea_id": idea_id},
         row=_version_out,
@@ -62,7 +62,7 @@ def list_comments(actor: Actor, idea_id: UUID, *, now: datetime) -> Listing[Comm
     hearing = _hearing_of(actor)
     return Listing(
         name="comments",
-        page=lambda after: _comments_page(hearing, after=after),
+        page=lambda cut: _comments_page(hearing, cut=cut),
         total=lambda: _comments_total(hearing),
         values={**sight_values(actor, now), "idea_id": idea_id},
         row=CommentOut,
@@ -77,7 +77,7 @@ def list_documents(actor: Actor, idea_id: UUID, *, now: datetime) -> Listing[Doc
     sight = sight_of(actor)
     return Listing(
         name="documents",
-        page=lambda after: _documents_page(sight, after=after),
+        page=lambda cut: _documents_page(sight, cut=cut),
         total=lambda: _documents_total(sight),
         values={**sight_values(actor, now), "idea_id": idea_id},
         row=DocumentOut,
@@ -140,8 +140,8 @@ def is_on_file(sight: Sight) -> ColumnElement[bool]:
 
 
 @statement
-def _versions_page(sight: Sight, *, after: bool) -> Select[Any]:
-    return keyset(_versions(sight), OLDEST_VERSION_FIRST, after=after)
+def _versions_page(sight: Sight, *, cut: Cut) -> Select[Any]:
+    return keyset(_versions(sight), OLDEST_VERSION_FIRST, cut=cut)
 
 
 @statement
@@ -150,8 +150,8 @@ def _versions_total(sight: Sight) -> Select[Any]:
 
 
 @statement
-def _comments_page(hearing: Hearing, *, after: bool) -> Select[Any]:
-    return keyset(_comments(hearing), OLDEST_COMMENT_FIRST, after=after)
+def _comments_page(hearing: Hearing, *, cut: Cut) -> Select[Any]:
+    return keyset(_comments(hearing), OLDEST_COMMENT_FIRST, cut=cut)
 
 
 @statement
@@ -165,8 +165,8 @@ def _comment(hearing: Hearing) -> Select[Any]:
 
 
 @statement
-def _documents_page(sight: Sight, *, after: bool) -> Select[Any]:
-    return keyset(_documents(sight), OLDEST_DOCUMENT_FIRST, after=after)
+def _documents_page(sight: Sight, *, cut: Cut) -> Select[Any]:
+    return keyset(_documents(sight), OLDEST_DOCUMENT_FIRST, cut=cut)
 
 
 @statement

@@ -18,7 +18,7 @@ from incubator.ideas.calls.models import Call
 from incubator.ideas.models import Idea, IdeaAction, IdeaStatus, IdeaTransition
 from incubator.ideas.moves.schemas import TransitionOut
 from incubator.ideas.sight import Sight, is_pending, is_visible, sight_of, sight_values
-from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.paging import Cut, Listing, Order, capped_count, keyset
 from incubator.territory import within
 
 IN_ORDER = Order((IdeaTransition.number.expression,))
@@ -29,7 +29,7 @@ def list_transitions(actor: Actor, idea_id: UUID, *, now: datetime) -> Listing[T
     sight = sight_of(actor)
     return Listing(
         name="transitions",
-        page=lambda after: _page(sight, after=after),
+        page=lambda cut: _page(sight, cut=cut),
         total=lambda: _total(sight),
         values={**sight_values(actor, now), "idea_id": idea_id},
         row=_transition,
@@ -40,8 +40,8 @@ def list_transitions(actor: Actor, idea_id: UUID, *, now: datetime) -> Listing[T
 
 
 @statement
-def _page(sight: Sight, *, after: bool) -> AnySelect:
-    return keyset(_transitions(sight), IN_ORDER, after=after)
+def _page(sight: Sight, *, cut: Cut) -> AnySelect:
+    return keyset(_transitions(sight), IN_ORDER, cut=cut)
 
 
 @statement

@@ -11,7 +11,7 @@ from incubator.db import AnySelect, Reads, fetch_one, param, statement
 from incubator.ideas.panels.models import IdeaDecision, Panel, PanelMember
 from incubator.ideas.panels.schemas import PanelOut, PanelQuery, PanelRow
 from incubator.ideas.schemas import MemberOut
-from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.paging import Cut, Listing, Order, capped_count, keyset
 from incubator.people.models import Person
 
 NEWEST_FIRST = Order((Panel.id.expression,), descending=True)
@@ -21,7 +21,7 @@ def list_panels(filters: PanelQuery) -> Listing[PanelRow]:
     shape = (filters.call_id is not None, filters.held_on_gte is not None, filters.held_on_lt is not None)
     return Listing(
         name="panels",
-        page=lambda after: _page(*shape, after=after),
+        page=lambda cut: _page(*shape, cut=cut),
         total=lambda: _total(*shape),
         values={name: getattr(filters, name) for name in ("call_id", "held_on_gte", "held_on_lt")},
         row=PanelRow,
@@ -36,8 +36,8 @@ async def get_panel(reads: Reads, panel_id: UUID) -> PanelOut:
 
 
 @statement
-def _page(by_call: bool, since: bool, before: bool, *, after: bool) -> AnySelect:
-    return keyset(_panels(by_call, since, before), NEWEST_FIRST, after=after)
+def _page(by_call: bool, since: bool, before: bool, *, cut: Cut) -> AnySelect:
+    return keyset(_panels(by_call, since, before), NEWEST_FIRST, cut=cut)
 
 
 @statement

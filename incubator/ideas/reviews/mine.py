@@ -17,7 +17,7 @@ from incubator.ideas.reviews.rows import my_review_out
 from incubator.ideas.reviews.schemas import MyReviewOut, MyReviewRow, MyReviewsQuery, ReviewStateOut
 from incubator.ideas.reviews.sight import OWED
 from incubator.ideas.sight import Sight, is_visible, shown_status, sight_of, sight_values
-from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.paging import Cut, Listing, Order, capped_count, keyset
 from incubator.territory import Many
 
 NEWEST_FIRST = Order((Review.id.expression,), descending=True)
@@ -40,7 +40,7 @@ def list_my_reviews(actor: Actor, filters: MyReviewsQuery, *, now: datetime) -> 
     states = [state.value for state in filters.status]
     return Listing(
         name="my_reviews",
-        page=lambda after: _my_reviews_page(sight, many, after=after),
+        page=lambda cut: _my_reviews_page(sight, many, cut=cut),
         total=lambda: _my_reviews_total(sight, many),
         values={**sight_values(actor, now), "state": states[0] if len(states) == 1 else states},
         row=MyReviewRow,
@@ -51,7 +51,7 @@ def list_my_reviews(actor: Actor, filters: MyReviewsQuery, *, now: datetime) -> 
 
 
 @statement
-def _my_reviews_page(sight: Sight, states: Many, *, after: bool) -> Select[Any]:
+def _my_reviews_page(sight: Sight, states: Many, *, cut: Cut) -> Select[Any]:
     r = Review
     can_be_written = and_(Idea.status == IdeaStatus.in_review, r.state.in_(OWED))
     columns = (
@@ -64,7 +64,7 @@ def _my_reviews_page(sight: Sight, states: Many, *, after: bool) -> Select[Any]:
         .join(IdeaVersion, and_(IdeaVersion.idea_id == r.idea_id, IdeaVersion.number == r.content_number))
         .join(Call, Call.id == Idea.call_id)
     )
-    return keyset(query, NEWEST_FIRST, after=after)
+    return keyset(query, NEWEST_FIRST, cut=cut)
 
 
 @statement

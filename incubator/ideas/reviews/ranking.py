@@ -16,7 +16,7 @@ from incubator.ideas.reviews.queries import aggregate_columns, plain_marks
 from incubator.ideas.reviews.schemas import RankRow
 from incubator.ideas.reviews.sight import ReviewSight, review_sight, review_values, shows_marks
 from incubator.ideas.sight import is_visible, shown_status
-from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.paging import Cut, Listing, Order, capped_count, keyset
 
 RANKED = (IdeaStatus.needs_info, IdeaStatus.in_review, IdeaStatus.review_closed, *sorted(DECIDED))
 """Who left the call (withdrawn, merged, lapsed) has no rank in it."""
@@ -39,7 +39,7 @@ def list_ranking(actor: Actor, call_id: UUID, *, now: datetime) -> Listing[RankR
     sight = review_sight(actor)
     return Listing(
         name="ranking",
-        page=lambda after: _page(sight, after=after),
+        page=lambda cut: _page(sight, cut=cut),
         total=lambda: _total(sight),
         values={**review_values(actor, now), "call_id": call_id},
         row=RankRow,
@@ -50,7 +50,7 @@ def list_ranking(actor: Actor, call_id: UUID, *, now: datetime) -> Listing[RankR
 
 
 @statement
-def _page(sight: ReviewSight, *, after: bool) -> Select[Any]:
+def _page(sight: ReviewSight, *, cut: Cut) -> Select[Any]:
     ranked = _ranked(sight)
     query = (
         select(
@@ -60,7 +60,7 @@ def _page(sight: ReviewSight, *, after: bool) -> Select[Any]:
         .join(Idea, Idea.id == ranked.c.idea_id)
         .join(IdeaVersion, and_(IdeaVersion.idea_id == Idea.id, IdeaVersion.number == Idea.content_number))
     )  # fmt: skip
-    return keyset(query, _best_first(ranked), after=after)
+    return keyset(query, _best_first(ranked), cut=cut)
 
 
 @statement

@@ -8,7 +8,7 @@ from sqlalchemy import Select, Uuid, select
 from incubator.accounts.models import Account
 from incubator.actor import Actor
 from incubator.db import Reads, fetch_one, param, statement
-from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.paging import Cut, Listing, Order, capped_count, keyset
 from incubator.people.models import Person
 from incubator.projects.mentors.models import ProjectMentor
 from incubator.projects.mentors.schemas import ProjectMentorOut
@@ -23,7 +23,7 @@ def list_mentors(actor: Actor, project_id: UUID) -> Listing[ProjectMentorOut]:
     sight = sight_of(actor)
     return Listing(
         name="project_mentors",
-        page=lambda after: _page(sight, after=after),
+        page=lambda cut: _page(sight, cut=cut),
         total=lambda: _total(sight),
         values={**sight_values(actor), "project_id": project_id},
         row=ProjectMentorOut,
@@ -40,8 +40,8 @@ async def get_mentor(reads: Reads, actor: Actor, project_id: UUID, mentor_id: UU
 
 
 @statement
-def _page(sight: Sight, *, after: bool) -> Select[Any]:
-    return keyset(_mentors(sight), NEWEST_FIRST, after=after)
+def _page(sight: Sight, *, cut: Cut) -> Select[Any]:
+    return keyset(_mentors(sight), NEWEST_FIRST, cut=cut)
 
 
 @statement

@@ -9,7 +9,7 @@ from sqlalchemy import Select, Text, Uuid, cast, select
 from incubator.accounts.models import Account
 from incubator.actor import Actor
 from incubator.db import param, statement
-from incubator.paging import Listing, Order, capped_count, keyset
+from incubator.paging import Cut, Listing, Order, capped_count, keyset
 from incubator.projects.models import Project, ProjectTransition
 from incubator.projects.moves.schemas import ProjectTransitionOut
 from incubator.projects.sight import Sight, is_visible, sight_of, sight_values
@@ -22,7 +22,7 @@ def list_transitions(actor: Actor, project_id: UUID) -> Listing[ProjectTransitio
     sight = sight_of(actor)
     return Listing(
         name="project_transitions",
-        page=lambda after: _page(sight, after=after),
+        page=lambda cut: _page(sight, cut=cut),
         total=lambda: _total(sight),
         values={**sight_values(actor), "project_id": project_id},
         row=_transition,
@@ -33,8 +33,8 @@ def list_transitions(actor: Actor, project_id: UUID) -> Listing[ProjectTransitio
 
 
 @statement
-def _page(sight: Sight, *, after: bool) -> Select[Any]:
-    return keyset(_transitions(sight), IN_ORDER, after=after)
+def _page(sight: Sight, *, cut: Cut) -> Select[Any]:
+    return keyset(_transitions(sight), IN_ORDER, cut=cut)
 
 
 @statement

@@ -1,9 +1,9 @@
 """Disclosure control: which cells of a breakdown by a personal attribute are too small to be shown.
 
-A count under 5 is hidden (Law 91/2025, Decree 356/2025). Since totals are shown, one hidden cell of a line could be
-worked out from the others; so in every line the smallest further cells are hidden too, until at least two are
-and they add up to 5 or more. What is left as a risk: the difference between the same figure of two days, or of two
-filters, can still concern few people.
+A count under 5, zero included, is hidden (Law 91/2025, Decree 356/2025). Totals are shown, so one hidden cell of a
+line could be worked out from the others: the smallest shown cell of such a line is hidden too, until no line has
+exactly one. What this leaves: the sum of a line's hidden cells, and the difference between the same figure of two
+days or of two filters, may concern few people.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,10 +16,11 @@ Counts = Sequence[Sequence[int]]
 
 
 def hidden_cells(counts: Counts, *, rows_add_up: bool) -> set[Cell]:
-    """The cells not to show. Columns add up to a total that is shown; rows do so only in a stock."""
+    """The cells not to show. Columns add up to a total that is shown; rows add up only in a stock, where every
+    idea stands at one step, to a number that a flow over all time tells."""
     hidden = {cell for cell in _cells(counts) if _count(counts, cell) < SMALLEST_SHOWN}
     lines = [*_columns(counts), *(_rows(counts) if rows_add_up else [])]
-    while added := {cell for line in lines for cell in _also_hidden(counts, line, hidden)}:
+    while added := {cell for line in lines for cell in _complement(counts, line, hidden)}:
         hidden |= added
     return hidden
 
@@ -29,21 +30,14 @@ def is_small(count: int) -> bool:
     return 0 < count < SMALLEST_SHOWN
 
 
-def _also_hidden(counts: Counts, line: list[Cell], hidden: set[Cell]) -> set[Cell]:
-    """What must be hidden beside the cells of a line that are hidden already."""
-    out = [cell for cell in line if cell in hidden]
-    if not out:
-        return set()
+def _complement(counts: Counts, line: list[Cell], hidden: set[Cell]) -> list[Cell]:
+    """The cell to hide beside the only hidden one of a line; none where there are more, or no other."""
     shown = sorted((cell for cell in line if cell not in hidden), key=lambda cell: _count(counts, cell))
-    added: set[Cell] = set()
-    while shown and (len(out) < 2 or sum(_count(counts, cell) for cell in out) < SMALLEST_SHOWN):
-        added.add(shown[0])
-        out.append(shown.pop(0))
-    return added
+    return shown[:1] if len(shown) == len(line) - 1 else []
 
 
 def _cells(counts: Counts) -> Iterable[Cell]:
-    return ((row, column) for row, line in enumerate(counts) for column in range(len(line)))
+    return (cell for row in _rows(counts) for cell in row)
 
 
 def _rows(counts: Counts) -> list[list[Cell]]:

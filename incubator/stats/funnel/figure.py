@@ -10,14 +10,14 @@ from incubator.stats.funnel.dimensions import DIMENSIONS, UNKNOWN, Dimension
 from incubator.stats.funnel.disclosure import Cell, hidden_cells, is_small
 from incubator.stats.funnel.measures import MAIN, measure_names
 from incubator.stats.funnel.schemas import (
+    DataQualityOut,
     DropOffsOut,
+    FunnelGroupOut,
+    FunnelStepOut,
     GroupBy,
-    GroupOut,
+    GroupRef,
     Mode,
-    PlaceRef,
-    QualityOut,
     StatusCountOut,
-    StepOut,
 )
 from incubator.stats.funnel.steps import EXITS, STATUSES, STEPS, Step, Unit
 
@@ -32,17 +32,17 @@ class Row(msgspec.Struct, frozen=True):
     """The numbers of the total, or of the group whose value is `code`."""
 
     code: str | None
-    ref: PlaceRef | None
+    ref: GroupRef | None
     numbers: Numbers
 
 
 class Figure(msgspec.Struct, frozen=True):
     """The counted part of a funnel."""
 
-    steps: list[StepOut]
+    steps: list[FunnelStepOut]
     statuses: list[StatusCountOut] | None
-    groups: list[GroupOut]
-    quality: QualityOut
+    groups: list[FunnelGroupOut]
+    quality: DataQualityOut
 
 
 def read_rows(mode: Mode, rows: Sequence[Sequence[Any]]) -> tuple[Row, list[Row]]:
@@ -53,9 +53,9 @@ def read_rows(mode: Mode, rows: Sequence[Sequence[Any]]) -> tuple[Row, list[Row]
 
 def build_figure(mode: Mode, group_by: GroupBy | None, total: Row, groups: list[Row], *, is_guarded: bool) -> Figure:
     """With `is_guarded`, small cells of a breakdown by a personal attribute are hidden."""
-    quality = {name: total.numbers[f"quality.{name}"] for name in QualityOut.__struct_fields__}
+    quality = {name: total.numbers[f"quality.{name}"] for name in DataQualityOut.__struct_fields__}
     if group_by is None:
-        return Figure(_steps(mode, total), _statuses(mode, total), [], QualityOut(**quality))
+        return Figure(_steps(mode, total), _statuses(mode, total), [], DataQualityOut(**quality))
     dimension = DIMENSIONS[group_by]
     groups = _with_all_values(mode, dimension, groups)
     guarded = is_guarded and dimension.is_personal
@@ -66,14 +66,14 @@ def build_figure(mode: Mode, group_by: GroupBy | None, total: Row, groups: list[
         steps=_steps(mode, total),
         statuses=_statuses(mode, total),
         groups=[_group(mode, group_by, place, group, hidden, guarded) for place, group in enumerate(groups)],
-        quality=QualityOut(**quality),
+        quality=DataQualityOut(**quality),
     )
 
 
 def _row(
     names: Sequence[str], is_group: bool, code: str | None, id_: UUID | None, name: str | None, *numbers: Any
 ) -> Row:
-    ref = PlaceRef(id_, name) if id_ is not None and name is not None else None
+    ref = GroupRef(id_, name) if id_ is not None and name is not None else None
     return Row(code, ref, dict(zip(names, numbers, strict=True)))
 
 
@@ -97,11 +97,11 @@ def _hidden(mode: Mode, groups: list[Row]) -> set[Cell]:
     return hidden_cells(counts, rows_add_up=mode == "snapshot")
 
 
-def _group(mode: Mode, group_by: GroupBy, place: int, group: Row, hidden: set[Cell], guarded: bool) -> GroupOut:
+def _group(mode: Mode, group_by: GroupBy, place: int, group: Row, hidden: set[Cell], guarded: bool) -> FunnelGroupOut:
     steps = _steps(mode, group)
     if guarded:
         steps = [_guarded(step, is_hidden=(place, column) in hidden) for column, step in enumerate(steps)]
-    return GroupOut(
+    return FunnelGroupOut(
         key={group_by: str(group.code)},
         ref=group.ref,
         steps=steps,
@@ -109,16 +109,16 @@ def _group(mode: Mode, group_by: GroupBy, place: int, group: Row, hidden: set[Ce
     )
 
 
-def _steps(mode: Mode, row: Row) -> list[StepOut]:
+def _steps(mode: Mode, row: Row) -> list[FunnelStepOut]:
     return [_step(mode, step, row.numbers) for step in STEPS]
 
 
-def _step(mode: Mode, step: Step, numbers: Numbers) -> StepOut:
+def _step(mode: Mode, step: Step, numbers: Numbers) -> FunnelStepOut:
     def number(name: str) -> Any:
         return numbers.get(f"{step.code}.{name}")
 
     mature_n, reached_n = number("mature_n"), number("reached_n")
-    return StepOut(
+    return FunnelStepOut(
         step=step.number,
         code=step.code,
         unit=step.unit,
@@ -136,7 +136,7 @@ def _step(mode: Mode, step: Step, numbers: Numbers) -> StepOut:
     )
 
 
-def _guarded(step: StepOut, *, is_hidden: bool) -> StepOut:
+def _guarded(step: FunnelStepOut, *, is_hidden: bool) -> FunnelStepOut:
     """The whole cell hidden, or only the small counts inside it."""
     if is_hidden:
         nothing = dict.fromkeys((*COUNTS, "imputed_n", "mature_n", "reached_n", "n", "ideas_n", "rate", "median_days"))
@@ -159,4 +159,4 @@ def _without_small(drop_offs: DropOffsOut) -> DropOffsOut:
 def _statuses(mode: Mode, row: Row) -> list[StatusCountOut] | None:
     if mode != "snapshot":
         return None
-    return [StatusCountOut(status.value, row.numbers[f"status.{status.value}"]) for status in STATUSES]
+    return [StatusCountOut(status, row.numbers[f"status.{status.value}"]) for status in STATUSES]

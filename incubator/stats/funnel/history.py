@@ -7,13 +7,28 @@ The statement is built of common table expressions: `entry` (which ideas, and th
 from typing import Any
 
 import msgspec
-from sqlalchemy import CTE, ColumnElement, Date, Integer, Text, Uuid, case, cast, func, literal, null, or_, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    Integer,
+    Text,
+    Uuid,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
 from incubator.db import AnySelect, param
-from incubator.ideas.models import Idea, IdeaAction, IdeaEntry, IdeaTransition
-from incubator.ideas.panels.models import IdeaDecision
+from incubator.ideas.models import Idea, IdeaAction, IdeaEntry, IdeaStatus, IdeaTransition
 from incubator.ideas.sight import Sight, is_pending
 from incubator.projects.models import ProjectIdea
 from incubator.stats.funnel.dimensions import DIMENSIONS, UNKNOWN
@@ -23,6 +38,9 @@ from incubator.territory import Shape, within
 
 LATE_DAYS = 30
 """An idea entered this long after it was handed in is late data: earlier figures missed it."""
+
+PACKING = 100
+"""More than there are statuses."""
 
 
 class FunnelShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,27 +152,33 @@ def _moves(shape: FunnelShape, entry: CTE) -> AnySelect:
 
 
 def _last_status(entry: CTE) -> ColumnElement[str]:
-    """Where the idea stood at the end of the days that are looked at."""
-    t = IdeaTransition
-    statuses = func.array_agg(aggregate_order_by(t.to_status, t.number.desc()))
-    return statuses.filter(t.occurred_on <= entry.c.until_on)[1]
+    """Where the idea stood at the end of the days that are looked at.
+
+    The number of a move and the place of its status are packed into one integer: the greatest is found while
+    hashing, where sorting the moves of each idea would put the whole history on disk.
+    """
+    t, names = IdeaTransition, [status.value for status in IdeaStatus]
+    place = case({name: place for place, name in enumerate(names, start=1)}, value=t.to_status)
+    last = func.max(t.number * PACKING + place).filter(t.occurred_on <= entry.c.until_on)
+    return array(names)[last % PACKING]
 
 
 def _holds(shape: FunnelShape) -> list[ColumnElement[bool]]:
     """Not voided, not a void itself, and no decision that is still unpublished to the caller."""
     t, void = IdeaTransition, aliased(IdeaTransition)
-    conditions: list[ColumnElement[bool]] = [
-        t.voids_id.is_(None),
-        t.id.not_in(select(void.voids_id).where(void.voids_id.is_not(None))),
-    ]
+    voided = select(void.voids_id).where(void.voids_id.is_not(None))
+    conditions: list[ColumnElement[bool]] = [t.voids_id.is_(None), t.id.not_in(voided)]
     if not shape.sight.sees_all_unpublished:
-        hidden = (
-            select(IdeaDecision.transition_id)
-            .join(Idea, Idea.id == IdeaDecision.idea_id)
-            .where(is_pending(shape.sight, Idea), IdeaDecision.publish_at == Idea.publish_at)
-        )
-        conditions.append(t.id.not_in(hidden))
+        conditions.append(t.id.not_in(_unpublished_decisions(shape.sight)))
     return conditions
+
+
+def _unpublished_decisions(sight: Sight) -> AnySelect:
+    """The last move of each idea that is decided, but for the caller not yet."""
+    last, later = aliased(IdeaTransition), aliased(IdeaTransition)
+    is_last = not_(exists().where(later.idea_id == last.idea_id, later.number > last.number))
+    decided = last.action == IdeaAction.decide.value
+    return select(last.id).join(Idea, Idea.id == last.idea_id).where(is_pending(sight, Idea), decided, is_last)
 
 
 def _founded() -> AnySelect:

@@ -8,7 +8,11 @@ import msgspec
 from msgspec import Meta
 
 from incubator.ideas.calls.models import Sector
+from incubator.ideas.models import IdeaStatus
 from incubator.stats.funnel.steps import Unit
+
+MOST = 2**53 - 1
+"""The largest number that every JSON reader holds exactly."""
 
 Mode = Literal["snapshot", "throughput", "cohort"]
 GroupBy = Literal["locality", "sector", "sex", "ethnicity", "age_band", "channel", "call"]
@@ -23,6 +27,13 @@ AreaCode = Annotated[
     ),
 ]
 CallName = Annotated[str, Meta(min_length=1, max_length=100, description="Id or code of a call.", examples=["open"])]
+
+Count = Annotated[int, Meta(ge=0, le=MOST, examples=[201])]
+DefinitionId = Annotated[str, Meta(description="See /v1/stats/definitions.", examples=["funnel"])]
+Version = Annotated[int, Meta(ge=1, le=MOST, examples=[1])]
+StepCode = Annotated[str, Meta(examples=["screened_in"])]
+Scope = Annotated[list[Annotated[str, Meta(examples=["15"])]], Meta(examples=[["15"]])]
+Filters = Annotated[dict[str, str], Meta(examples=[{"sector": "tea"}])]
 
 DEFAULT_WINDOW = 180
 
@@ -51,78 +62,78 @@ class FunnelQuery(msgspec.Struct, frozen=True, kw_only=True):
 class DropOffsOut(msgspec.Struct, frozen=True):
     """How many left after this step and before the next, by the way they left."""
 
-    rejected: int | None
-    deferred: int | None
-    withdrawn: int | None
-    lapsed: int | None
+    rejected: Count | None
+    deferred: Count | None
+    withdrawn: Count | None
+    lapsed: Count | None
 
 
-class StepOut(msgspec.Struct, frozen=True):
+class FunnelStepOut(msgspec.Struct, frozen=True):
     """One step. What a mode does not measure is null, and so is a cell too small to show (`suppressed`)."""
 
-    step: int
-    code: str
+    step: Annotated[int, Meta(ge=1, le=8, examples=[2])]
+    code: StepCode
     unit: Unit
-    n: int | None
-    imputed_n: int | None
-    mature_n: int | None
-    reached_n: int | None
-    rate: float | None
-    median_days: float | None
-    open_n: int | None
+    n: Count | None
+    imputed_n: Count | None
+    mature_n: Count | None
+    reached_n: Count | None
+    rate: Annotated[float, Meta(ge=0, le=1, examples=[0.75])] | None
+    median_days: Annotated[float, Meta(ge=0, examples=[35.5])] | None
+    open_n: Count | None
     drop_offs: DropOffsOut | None
-    ideas_n: int | None
-    projects_n: int | None
+    ideas_n: Count | None
+    projects_n: Count | None
     suppressed: bool
 
 
 class StatusCountOut(msgspec.Struct, frozen=True):
     """How many ideas stood at a status on the day of a snapshot."""
 
-    status: str
-    n: int
+    status: IdeaStatus
+    n: Count
 
 
-class PlaceRef(msgspec.Struct, frozen=True):
+class GroupRef(msgspec.Struct, frozen=True):
     """What a group's key names. Codes of localities return in time, so `id` tells an old commune from a new one."""
 
     id: UUID
-    name: str
+    name: Annotated[str, Meta(examples=["Bắc Hà"])]
 
 
-class GroupOut(msgspec.Struct, frozen=True):
+class FunnelGroupOut(msgspec.Struct, frozen=True):
     """The funnel of one value of the breakdown; `ref` where that is a locality or a call."""
 
-    key: dict[str, str]
-    ref: PlaceRef | None
-    steps: list[StepOut]
+    key: Annotated[dict[str, str], Meta(examples=[{"sector": "tea"}])]
+    ref: GroupRef | None
+    steps: list[FunnelStepOut]
     statuses: list[StatusCountOut] | None
 
 
-class QualityOut(msgspec.Struct, frozen=True):
+class DataQualityOut(msgspec.Struct, frozen=True):
     """How good the data is: unknown breakdown values, entries recorded late, and ideas merged into others."""
 
-    unknown_n: int | None
-    late_n: int
-    merged_n: int
+    unknown_n: Count | None
+    late_n: Count
+    merged_n: Count
 
 
 class FunnelOut(msgspec.Struct, frozen=True):
     """A funnel and all that it takes to understand it. `scope`: the localities it is limited to; null is none."""
 
-    definition_id: str
-    version: int
+    definition_id: DefinitionId
+    version: Version
     mode: Mode
     as_of: date
     from_: date | None = msgspec.field(name="from")
     to: date | None
-    window_days: int | None
+    window_days: Annotated[int, Meta(ge=1, le=3650, examples=[180])] | None
     territory: TerritoryBasis
     unit: Unit
-    scope: list[str] | None
-    filters: dict[str, str]
+    scope: Scope | None
+    filters: Filters
     group_by: GroupBy | None
-    steps: list[StepOut]
+    steps: list[FunnelStepOut]
     statuses: list[StatusCountOut] | None
-    groups: list[GroupOut]
-    quality: QualityOut
+    groups: list[FunnelGroupOut]
+    quality: DataQualityOut

@@ -7,9 +7,9 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, select
 
 from incubator.db import AnySelect
-from incubator.errors import Phrase
 from incubator.ideas.models import IdeaAction, IdeaStatus, IdeaTransition
 from incubator.projects.models import Project
+from incubator.stats.schemas import Wording
 
 Unit = Literal["idea", "project"]
 
@@ -42,7 +42,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     unit: Unit
     reached: ByMove | ByProject | None
-    text: Phrase
+    text: Wording
     counts_both: bool = False
 
 
@@ -56,28 +56,28 @@ STEPS: tuple[Step, ...] = (
         code="submitted",
         unit="idea",
         reached=None,
-        text=Phrase("Handed in, on the day it was received.", "Đã nộp, theo ngày tiếp nhận."),
+        text=Wording("Handed in, on the day it was received.", "Đã nộp, theo ngày tiếp nhận."),
     ),
     Step(
         number=2,
         code="screened_in",
         unit="idea",
         reached=ByMove(IdeaAction.pass_screening),
-        text=Phrase("First passed the screening.", "Lần đầu qua vòng sơ loại."),
+        text=Wording("First passed the screening.", "Lần đầu qua vòng sơ loại."),
     ),
     Step(
         number=3,
         code="reviewed",
         unit="idea",
         reached=ByMove(IdeaAction.close_review),
-        text=Phrase("Its review was first closed.", "Lần đầu khép lại việc thẩm định."),
+        text=Wording("Its review was first closed.", "Lần đầu khép lại việc thẩm định."),
     ),
     Step(
         number=4,
         code="accepted",
         unit="idea",
         reached=ByMove(IdeaAction.decide, IdeaStatus.accepted),
-        text=Phrase("Accepted, on the day the panel sat.", "Được chấp nhận, theo ngày họp hội đồng."),
+        text=Wording("Accepted, on the day the panel sat.", "Được chấp nhận, theo ngày họp hội đồng."),
     ),
     Step(
         number=5,
@@ -85,7 +85,7 @@ STEPS: tuple[Step, ...] = (
         unit="idea",
         reached=ByProject(_founded),
         counts_both=True,
-        text=Phrase(
+        text=Wording(
             "Became a project, on its day of founding. ideas_n counts the ideas; projects_n the projects, each "
             "once, under its earliest idea.",
             "Trở thành dự án, theo ngày thành lập. ideas_n đếm ý tưởng; projects_n đếm dự án, mỗi dự án một lần, "

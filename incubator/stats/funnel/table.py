@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 
 from incubator.stats.funnel.figure import EXIT_NAMES
-from incubator.stats.funnel.schemas import FunnelOut, PlaceRef, StatusCountOut, StepOut
+from incubator.stats.funnel.schemas import FunnelOut, FunnelStepOut, GroupRef, StatusCountOut
 from incubator.stats.tables import Table
 
 TOTAL = "total"
 
-OF_STEP = tuple(name for name in StepOut.__struct_fields__ if name != "drop_offs")
+OF_STEP = tuple(name for name in FunnelStepOut.__struct_fields__ if name != "drop_offs")
 OF_FIGURE = ("definition_id", "version", "mode", "as_of", "from", "to", "window_days", "territory")
 FILTERS = ("locality", "sector", "call")
 HEADER = ("group_by", "group", "group_id", "group_name", *OF_STEP, *EXIT_NAMES, *OF_FIGURE, *FILTERS, "scope")
@@ -35,8 +35,8 @@ def _rows(funnel: FunnelOut) -> Iterator[list[Any]]:
 def _part(
     group_by: str | None,
     value: str,
-    ref: PlaceRef | None,
-    steps: list[StepOut],
+    ref: GroupRef | None,
+    steps: list[FunnelStepOut],
     statuses: list[StatusCountOut] | None,
 ) -> Iterator[list[Any]]:
     start = [group_by, value, str(ref.id) if ref else None, ref.name if ref else None]

@@ -6,8 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import CTE, ColumnElement, ScalarSelect, select
 
-from incubator.errors import Phrase
-from incubator.stats.schemas import DefinitionOut
+from incubator.stats.schemas import DefinitionOut, Wording
 
 
 class Headline(msgspec.Struct, frozen=True):
@@ -25,7 +24,7 @@ def _of_funnel(measure: str) -> Callable[[CTE], ScalarSelect[Any]]:
     return lambda funnel: select(funnel.c[measure]).scalar_subquery()
 
 
-def _definition(code: str, unit: str, title: Phrase, text: Phrase, source: str) -> DefinitionOut:
+def _definition(code: str, unit: str, title: Wording, text: Wording, source: str) -> DefinitionOut:
     return DefinitionOut(id=code, version=1, unit=unit, title=title, text=text, source=source, terms=[])
 
 
@@ -34,8 +33,8 @@ HEADLINES: tuple[Headline, ...] = (
         _definition(
             "ideas_received",
             "idea",
-            Phrase("Ideas received", "Ý tưởng đã tiếp nhận"),
-            Phrase(
+            Wording("Ideas received", "Ý tưởng đã tiếp nhận"),
+            Wording(
                 "Ideas handed in during the period, by the day of receipt, without drafts and merged ideas.",
                 "Số ý tưởng nộp trong kỳ, theo ngày tiếp nhận, không tính bản nháp và ý tưởng đã gộp.",
             ),
@@ -47,8 +46,8 @@ HEADLINES: tuple[Headline, ...] = (
         _definition(
             "ideas_accepted",
             "idea",
-            Phrase("Ideas accepted", "Ý tưởng được chấp nhận"),
-            Phrase(
+            Wording("Ideas accepted", "Ý tưởng được chấp nhận"),
+            Wording(
                 "Ideas that a panel accepted during the period, by the day it sat, once published to you.",
                 "Số ý tưởng được hội đồng chấp nhận trong kỳ, theo ngày họp, khi đã công bố cho bạn.",
             ),
@@ -60,10 +59,10 @@ HEADLINES: tuple[Headline, ...] = (
         _definition(
             "projects_founded",
             "project",
-            Phrase("Projects founded", "Dự án đã thành lập"),
-            Phrase(
+            Wording("Projects founded", "Dự án đã thành lập"),
+            Wording(
                 "Projects founded from accepted ideas during the period, each once, in the place of its earliest idea.",
-                "Số dự án thành lập từ ý tưởng được chấp nhận trong kỳ, mỗi dự án đếm một lần, theo nơi có ý tưởng đầu.",
+                "Số dự án thành lập từ ý tưởng được chấp nhận trong kỳ, mỗi dự án một lần, theo nơi có ý tưởng đầu.",
             ),
             "funnel, mode throughput: projects_n of step project_founded",
         ),

@@ -12,13 +12,13 @@ from incubator.stats.area import Area, find_area
 from incubator.stats.funnel.history import FunnelShape
 from incubator.stats.funnel.measures import totals
 from incubator.stats.funnel.questions import wrong_days
-from incubator.stats.funnel.schemas import QualityOut
+from incubator.stats.funnel.schemas import DataQualityOut
 from incubator.stats.overview.headlines import HEADLINES
 from incubator.stats.overview.schemas import HeadlineOut, OverviewOut, OverviewQuery
 from incubator.stats.scope import FigureScope, codes_of, figure_scope
 from incubator.territory import shape_of
 
-QUALITY = QualityOut.__struct_fields__
+QUALITY = DataQualityOut.__struct_fields__
 
 
 async def get_overview(
@@ -42,7 +42,7 @@ async def get_overview(
             HeadlineOut(one.definition.id, n, one.definition.unit, one.definition.id, one.definition.version)
             for one, n in zip(HEADLINES, numbers, strict=False)
         ],
-        quality=QualityOut(*numbers[len(HEADLINES) :]),
+        quality=DataQualityOut(*numbers[len(HEADLINES) :]),
     )
 
 
@@ -65,7 +65,7 @@ async def _check(reads: Reads, asked: OverviewQuery, scope: FigureScope, as_of: 
 
 def _period(asked: OverviewQuery, as_of: date) -> dict[str, Any]:
     """Without days, everything that had happened by as_of."""
-    return {"from": asked.from_ or date.min, "to": asked.to or min(as_of, date.max - timedelta(1)) + timedelta(1)}
+    return {"from": asked.from_ or date.min, "to": asked.to or as_of + timedelta(1)}
 
 
 def _shape(scope: FigureScope, area: Area | None) -> FunnelShape:

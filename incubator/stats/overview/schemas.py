@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from incubator.stats.funnel.schemas import AreaCode, QualityOut, TerritoryBasis
+from incubator.stats.funnel.schemas import AreaCode, Count, DataQualityOut, Filters, Scope, TerritoryBasis, Version
 
 
 class OverviewQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,11 +23,11 @@ class OverviewQuery(msgspec.Struct, frozen=True, kw_only=True):
 class HeadlineOut(msgspec.Struct, frozen=True):
     """One number, with the definition that says what was counted."""
 
-    code: str
-    n: int | None
-    unit: str
-    definition_id: str
-    version: int
+    code: Annotated[str, Meta(examples=["ideas_received"])]
+    n: Count
+    unit: Annotated[str, Meta(examples=["idea"])]
+    definition_id: Annotated[str, Meta(examples=["ideas_received"])]
+    version: Version
 
 
 class OverviewOut(msgspec.Struct, frozen=True):
@@ -37,7 +37,7 @@ class OverviewOut(msgspec.Struct, frozen=True):
     from_: date | None = msgspec.field(name="from")
     to: date | None
     territory: TerritoryBasis
-    scope: list[str] | None
-    filters: dict[str, str]
+    scope: Scope | None
+    filters: Filters
     figures: list[HeadlineOut]
-    quality: QualityOut
+    quality: DataQualityOut

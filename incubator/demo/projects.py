@@ -1,0 +1,182 @@
+"""What accepted ideas become: projects with a baseline, mentors and a life of their own."""
+
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from incubator.actor import Actor
+from incubator.days import VIETNAM, civil_day
+from incubator.demo.dice import LAST_DAY, days_later
+from incubator.demo.journey import Journey
+from incubator.demo.rows import Rows
+from incubator.demo.world import World
+from incubator.ideas.models import IdeaStatus, IdeaViewer
+from incubator.people.models import PersonViewer
+from incubator.projects.mentors.actions import SOURCE
+from incubator.projects.mentors.models import ProjectMentor, check_assignable
+from incubator.projects.models import (
+    CloseReason,
+    Platform,
+    Project,
+    ProjectAction,
+    ProjectIdea,
+    ProjectNeed,
+    ProjectStatus,
+    ProjectTransition,
+    check_founding,
+)
+
+END = datetime.combine(LAST_DAY, time.max, VIETNAM)
+
+_FOUNDED, _JOINED, _SECOND_MENTOR = 0.93, 0.04, 0.25
+_PAUSED, _RESUMED, _CLOSED = 0.14, 0.5, 0.13
+
+_NOT_NEEDED = {
+    Platform.capital: "Gia đình và tổ hợp tác đã đủ vốn cho vụ đầu.",
+    Platform.market: "Đã có mối tiêu thụ ổn định ở chợ phiên và khách quen.",
+    Platform.digital: "Nhóm đã tự bán trên mạng, chưa cần hỗ trợ thêm.",
+}
+_PAUSE = "Nghỉ qua vụ thu hoạch, cả nhóm bận làm nương."
+_RESUME = "Xong mùa vụ, nhóm tiếp tục theo kế hoạch."
+_CLOSE = {
+    CloseReason.no_capital: "Không thu xếp được vốn đối ứng.",
+    CloseReason.no_market: "Hai mùa liền không bán được ngoài chợ huyện.",
+    CloseReason.family: "Trưởng nhóm bận việc gia đình.",
+    CloseReason.migrated: "Trưởng nhóm đi làm ở khu công nghiệp.",
+    CloseReason.other: "Nhóm thống nhất dừng dự án.",
+}
+
+
+class Founder:
+    """Makes projects. An accepted idea may wait for another one of its commune, to be founded together."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._waiting: dict[UUID, Journey] = {}
+
+    def found(self, rows: Rows, journey: Journey) -> None:
+        """A project for an accepted idea, if its decision is public and its people begin before the last day."""
+        dice, commune_id = self._world.dice, journey.commune.id
+        if journey.idea.status != IdeaStatus.accepted or not dice.chance(_FOUNDED):
+            return
+        if dice.chance(_JOINED) and commune_id not in self._waiting:
+            self._waiting[commune_id] = journey
+            return
+        other = self._waiting.pop(commune_id, None)
+        journeys = [journey] if other is None else [other, journey]
+        founded_on = days_later(max(map(_published_on, journeys)), dice.between(4, 28))
+        if founded_on <= LAST_DAY:
+            Venture(self._world, rows, journeys, founded_on).live()
+
+
+class Venture:
+    """One project through its life; `day` and `at` as in a journey."""
+
+    def __init__(self, world: World, rows: Rows, journeys: list[Journey], founded_on: date) -> None:
+        self._world = world
+        self._dice = world.dice
+        self._rows = rows
+        self._journeys = journeys
+        self._steps = 0
+        first = journeys[0]
+        self._staff = first.assignee
+        self._day = founded_on
+        self._at = max(self._dice.moment(founded_on), *(journey.at for journey in journeys))
+        self._project = Project(
+            id=self._dice.new_id(self._at), version=1, title=first.content.title, locality_id=first.idea.locality_id,
+            status=ProjectStatus.onboarding.value, province_id=first.idea.province_id, founded_on=founded_on,
+            moved_on=founded_on, created_at=self._at,
+        )  # fmt: skip
+
+    def live(self) -> None:
+        """Founding, mentors, work, and for some a pause or the end."""
+        self._found()
+        if not self._wait(0, 10):
+            return
+        self._assign_mentors()
+        if not self._wait(1, 20):
+            return
+        self._step(ProjectStatus.active, ProjectAction.activate)
+        if self._dice.chance(_PAUSED) and self._wait(60, 400):
+            self._step(ProjectStatus.paused, ProjectAction.pause, reason=_PAUSE)
+            if self._dice.chance(_RESUMED) and self._wait(30, 120):
+                self._step(ProjectStatus.active, ProjectAction.resume, reason=_RESUME)
+        if self._dice.chance(_CLOSED) and self._wait(90, 700):
+            reason = self._dice.pick(tuple(_CLOSE))
+            self._step(
+                ProjectStatus.closed, ProjectAction.close, closed_reason=reason,
+                reason_code=reason.value, reason=_CLOSE[reason],
+            )  # fmt: skip
+
+    def _found(self) -> None:
+        ideas = [journey.idea for journey in self._journeys]
+        check_founding(ideas, self._day, now=END, today=LAST_DAY)
+        self._rows.add(self._project)
+        for position, idea in enumerate(ideas):
+            self._rows.add(ProjectIdea(idea_id=idea.id, project_id=self._project.id, position=position))
+        for platform in Platform:
+            self._rows.add(self._need(platform))
+        self._write(ProjectAction.found, None)
+
+    def _need(self, platform: Platform) -> ProjectNeed:
+        """What the ideas said they need."""
+        wishes = [getattr(journey.content, f"need_{platform}") for journey in self._journeys]
+        said = next((wish for wish in wishes if wish), None)
+        why = said or _NOT_NEEDED[platform]
+        return ProjectNeed(project_id=self._project.id, platform=platform.value, needed=said is not None, why=why)
+
+    def _assign_mentors(self) -> None:
+        """They see the ideas and the people of the project from then on."""
+        check_assignable(self._project)
+        wanted = 2 if self._dice.chance(_SECOND_MENTOR) else 1
+        for mentor in self._dice.sample(self._world.roster.mentors, wanted):
+            self._at = self._dice.after(self._at, self._day)
+            self._rows.add(
+                ProjectMentor(
+                    id=self._dice.new_id(self._at), project_id=self._project.id, account_id=mentor.id,
+                    from_on=self._day, created_at=self._at,
+                ),
+                *self._sight_of(mentor),
+            )  # fmt: skip
+
+    def _sight_of(self, mentor: Actor) -> list[IdeaViewer | PersonViewer]:
+        ideas = [IdeaViewer(idea_id=journey.idea.id, account_id=mentor.id, source=SOURCE) for journey in self._journeys]
+        people = {person.id for journey in self._journeys for person in journey.people}
+        return [
+            *ideas,
+            *(
+                PersonViewer(person_id=person_id, account_id=mentor.id, source=SOURCE, source_id=self._project.id)
+                for person_id in sorted(people)
+            ),
+        ]
+
+    def _step(
+        self, status: ProjectStatus, action: ProjectAction, *, closed_reason: CloseReason | None = None, **more: Any
+    ) -> None:
+        before = self._project.status
+        self._project.move_to(status, action, self._day, today=LAST_DAY, closed_reason=closed_reason)
+        self._project.version += 1
+        self._write(action, before, **more)
+
+    def _write(self, action: ProjectAction, before: str | None, **more: Any) -> None:
+        self._steps += 1
+        self._at = self._dice.after(self._at, self._day)
+        self._rows.add(
+            ProjectTransition(
+                id=self._dice.new_id(self._at), project_id=self._project.id, number=self._steps, action=action.value,
+                from_status=before, to_status=self._project.status, occurred_on=self._day, recorded_at=self._at,
+                actor_kind=self._staff.kind, actor_id=self._staff.id, details={}, **more,
+            )
+        )  # fmt: skip
+
+    def _wait(self, least: int, most: int) -> bool:
+        day = days_later(self._day, self._dice.between(least, most))
+        if day > LAST_DAY:
+            return False
+        self._day = day
+        return True
+
+
+def _published_on(journey: Journey) -> date:
+    assert journey.idea.publish_at is not None
+    return civil_day(journey.idea.publish_at)

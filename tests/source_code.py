@@ -1,0 +1,88 @@
+"""The project's own source, parsed once, for the tests that hold its shape."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "incubator"
+
+
+class Module(NamedTuple):
+    """A file of the package: its path below the package, its text and its tree."""
+
+    path: str
+    source: str
+    tree: ast.Module
+
+    @property
+    def name(self) -> str:
+        parts = ["incubator", *Path(self.path).with_suffix("").parts]
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+    @property
+    def part(self) -> str:
+        """The top-level module that the file belongs to: `ideas` for `ideas/reviews/queries.py`."""
+        return Path(self.path).with_suffix("").parts[0]
+
+    @property
+    def file(self) -> str:
+        return Path(self.path).name
+
+    @property
+    def is_version(self) -> bool:
+        """Migrations are written once, in the order of the tables that they make, and never edited."""
+        return self.path.startswith("migrations/versions/")
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    files = sorted(PACKAGE.rglob("*.py"))
+    sources = [(file.relative_to(PACKAGE).as_posix(), file.read_text(encoding="utf-8")) for file in files]
+    return tuple(Module(path, source, ast.parse(source)) for path, source in sources)
+
+
+def named(*files: str) -> Iterator[Module]:
+    """The modules with these file names, such as every `routes.py`."""
+    return (module for module in modules() if module.file in files)
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def classes(tree: ast.AST) -> Iterator[ast.ClassDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+
+
+def calls(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
+    """Calls of a function or method by its last name."""
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call) and last_name(node.func) in names)
+
+
+def last_name(node: ast.AST) -> str:
+    """`b` of `a.b`, of `b` and of `b[...]`."""
+    if isinstance(node, ast.Subscript):
+        return last_name(node.value)
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def literal(node: ast.AST | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Every module of ours that is imported, as a dotted name; names taken out of a package count as its modules."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def places(module: Module, *nodes: ast.AST) -> list[str]:
+    """`path:line` of each, for the message of a failure."""
+    return [f"{module.path}:{getattr(node, 'lineno', 1)}" for node in nodes]
