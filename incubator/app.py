@@ -1,32 +1,23 @@
 """The application: the only module that knows every feature."""
 
-import gc
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, date, datetime
-from typing import Any
+from collections.abc import Callable
+from datetime import UTC, datetime
 
-from litestar import Litestar, Request, Router
+from litestar import Litestar, Router
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
-from litestar.di import Provide
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.accounts.authentication import Authentication
 from incubator.accounts.routes import accounts_router
-from incubator.actor import Actor
-from incubator.api.answers import if_match
 from incubator.api.body import JsonBody
-from incubator.api.entry import actor_of, enter
-from incubator.api.given import Given
+from incubator.api.entry import enter
 from incubator.api.problems import handle_exception
 from incubator.api.query import refuse_parameters
 from incubator.api.routes import service_router
 from incubator.api.service import Service
 from incubator.api.tables import Exports
 from incubator.api.vocabularies import vocabularies_router
-from incubator.days import civil_day
-from incubator.db import Database, Reads
+from incubator.db import Database
 from incubator.ideas.calls.routes import calls_router
 from incubator.ideas.dossier.routes import dossier_handlers
 from incubator.ideas.moves.routes import move_handlers
@@ -34,7 +25,7 @@ from incubator.ideas.panels.routes import panels_router
 from incubator.ideas.reviews.actions import return_assignments
 from incubator.ideas.reviews.routes import my_reviews_router, ranking_router, review_handlers
 from incubator.ideas.routes import idea_handlers, public_ideas_router
-from incubator.idempotency import once
+from incubator.lifespan import lifespan
 from incubator.localities.routes import localities_router
 from incubator.logs import configure_logs
 from incubator.people.routes import people_router
@@ -42,7 +33,10 @@ from incubator.projects.mentors.actions import end_mentoring
 from incubator.projects.mentors.routes import project_mentor_handlers
 from incubator.projects.moves.routes import project_move_handlers
 from incubator.projects.routes import project_handlers
+from incubator.providers import PROVIDERS
 from incubator.settings import Settings
+from incubator.stats.routes import stats_router
+from incubator.tasks.routes import tasks_router
 from incubator.vocabularies import all_vocabularies
 
 ROUTERS: list[Router] = [
@@ -65,6 +59,8 @@ ROUTERS: list[Router] = [
         route_handlers=[*project_handlers, *project_move_handlers, *project_mentor_handlers],
         tags=["Projects"],
     ),
+    stats_router,
+    tasks_router,
     vocabularies_router(all_vocabularies()),
 ]
 
@@ -82,26 +78,19 @@ def create_app(
     configure_logs(settings.log_level)
     litestar = Litestar(
         route_handlers=ROUTERS,
-        lifespan=[_database(settings)] if database is None else [],
+        lifespan=[lifespan(settings, clock)] if database is None else [],
         state=State(
             {
                 "settings": settings,
                 "database": database,
                 "clock": clock,
                 "exports": Exports(),
+                "drain_file": settings.drain_file,
                 "on_account_disabled": WHEN_ACCOUNT_IS_DISABLED,
             }
         ),
         guards=[enter(Authentication(settings.token_cache_seconds), settings.max_body, settings.figure_deadline)],
-        dependencies={
-            "session": Provide(provide_session),
-            "reads": Provide(provide_reads, sync_to_thread=False),
-            "actor": Provide(provide_actor, sync_to_thread=False),
-            "now": Provide(provide_now, sync_to_thread=False),
-            "today": Provide(provide_today, sync_to_thread=False),
-            "once": Provide(once, sync_to_thread=False),
-            "if_match": Provide(if_match, sync_to_thread=False),
-        },
+        dependencies=dict(PROVIDERS),
         dto=JsonBody,
         return_dto=None,
         before_request=refuse_parameters,
@@ -112,53 +101,6 @@ def create_app(
         logging_config=None,
     )
     return Service(litestar, settings)
-
-
-async def provide_session(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSession]:
-    """One request, one transaction. Litestar finishes this generator before the answer starts, so a failed
-    COMMIT is an error and never a 201 (tests/test_transactions.py)."""
-    async with request.app.state.database.begin() as session:
-        yield session
-
-
-# Litestar resolves dependencies that do not depend on each other in a task group of their own, which costs more
-# than all of them together. So each of the cheap ones names the one before it, and they run one by one.
-
-
-def provide_reads(request: Request[Any, Any, Any]) -> Reads:
-    return request.app.state.database.reads  # type: ignore[no-any-return]
-
-
-def provide_actor(request: Request[Any, Any, Any], reads: Given[Reads]) -> Actor:
-    return actor_of(request)
-
-
-def provide_now(request: Request[Any, Any, Any], actor: Given[Actor]) -> datetime:
-    return request.app.state.clock()  # type: ignore[no-any-return]
-
-
-def provide_today(now: Given[datetime]) -> date:
-    """The civil day in Viet Nam."""
-    return civil_day(now)
-
-
-def _database(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        database = app.state.database = await Database.open(settings)
-        _leave_start_up_out_of_collections()
-        try:
-            yield
-        finally:
-            await database.close()
-
-    return lifespan
-
-
-def _leave_start_up_out_of_collections() -> None:
-    """What start-up made (modules, mappers, handlers) lives to the end; each collection would search it in vain."""
-    gc.collect()
-    gc.freeze()
 
 
 def _cors(settings: Settings) -> CORSConfig | None:

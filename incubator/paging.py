@@ -96,9 +96,9 @@ def capped_count(query: AnySelect) -> AnySelect:
     return select(func.count()).select_from(some)
 
 
-async def fetch_page(reads: Reads, listing: Listing[T], page: PageQuery) -> Page[T]:
-    """The page that the cursor names, and the cursor of the next one."""
-    bound_to = _fingerprint(listing, page)
+async def fetch_page(reads: Reads, listing: Listing[T], page: PageQuery, *, path: str) -> Page[T]:
+    """The page that the cursor names, and the cursor of the next one; both hold for this path and these filters."""
+    bound_to = _fingerprint(path, page)
     rows = await _rows_after(reads, listing, _place_of(listing, page.cursor, bound_to), page.limit + 1)
     items = rows[: page.limit]
     more = len(rows) > page.limit
@@ -154,7 +154,7 @@ def _place_of(listing: Listing[T], cursor: str | None, bound_to: str) -> tuple[A
     return place
 
 
-def _fingerprint(listing: Listing[Any], page: PageQuery) -> str:
+def _fingerprint(path: str, page: PageQuery) -> str:
     """What a cursor is bound to: the list and its filters, not the size of its pages."""
     filters = [value for name, value in msgspec.structs.asdict(page).items() if name not in PageQuery.__struct_fields__]
-    return hashlib.sha256(msgspec.json.encode([listing.name, filters])).hexdigest()[:12]
+    return hashlib.sha256(msgspec.json.encode([path, filters])).hexdigest()[:12]

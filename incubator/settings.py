@@ -36,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_body: int = 2 * 1024 * 1024
     token_cache_seconds: float = 0.9
     run_jobs: bool = True
+    drain_file: Path | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -51,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             log_level=env.get("INCUBATOR_LOG_LEVEL", "INFO").upper(),
             pool_size=_whole(env, "INCUBATOR_POOL_SIZE", 8),
             read_pool_size=_whole(env, "INCUBATOR_READ_POOL_SIZE", 8),
+            drain_file=Path(env["INCUBATOR_DRAIN_FILE"]) if env.get("INCUBATOR_DRAIN_FILE") else None,
             run_jobs=env.get("INCUBATOR_RUN_JOBS", "1") != "0",
         )
 

@@ -15,9 +15,11 @@ from incubator.projects.labels import (
     PROJECT_ACTION_LABELS,
     PROJECT_STATUS_LABELS,
 )
+from incubator.stats.labels import VOCABULARIES as STATS_VOCABULARIES
 
 WORDS: dict[str, Mapping[str, Phrase]] = {
     **IDEA_VOCABULARIES,
+    **STATS_VOCABULARIES,
     "project_status": PROJECT_STATUS_LABELS,
     "project_action": PROJECT_ACTION_LABELS,
     "platform": PLATFORM_LABELS,

@@ -53,10 +53,6 @@ def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
-def classes(tree: ast.AST) -> Iterator[ast.ClassDef]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
-
-
 def calls(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
     """Calls of a function or method by its last name."""
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call) and last_name(node.func) in names)
@@ -74,13 +70,22 @@ def literal(node: ast.AST | None) -> str | None:
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
-    """Every module of ours that is imported, as a dotted name; names taken out of a package count as its modules."""
+    """What is imported, as dotted names: a module of ours, or any name of another package."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            yield from (_module_of(node.module, alias.name) for alias in node.names)
+
+
+def _module_of(module: str, name: str) -> str:
+    is_ours = module.split(".")[0] == "incubator"
+    return module if is_ours and f"{module}.{name}" not in module_names() else f"{module}.{name}"
+
+
+@cache
+def module_names() -> frozenset[str]:
+    return frozenset(module.name for module in modules())
 
 
 def places(module: Module, *nodes: ast.AST) -> list[str]:

@@ -13,7 +13,7 @@ from incubator.idempotency import KEPT_DAYS, StoredAnswer
 from incubator.ideas.models import Idea
 from incubator.jobs import run_jobs
 from tests.conftest import world_at
-from tests.factories import Caller, Make, World
+from tests.factories import BAC_HA, Y_TY, Caller, Make, World
 
 KEY = {"idempotency-key": "7b0c6d1e-5f43-4c55-9f2a-0d5a6c1b8e90"}
 
@@ -100,12 +100,12 @@ async def test_a_secret_is_told_once_and_is_not_kept(make: Make, world: World) -
 
 
 async def test_a_replay_asks_again_whether_the_caller_may(make: Make, world: World) -> None:
-    officer, body = await make.account("commune_staff", "02839"), make.idea_body()
+    officer, body = await make.account("commune_staff", BAC_HA), make.idea_body()
     first = await officer.post("/v1/ideas", body, headers=KEY)
     assert first.status_code == 201, first.text
-    async with world.database.begin() as session:
-        elsewhere = (await session.get_one(Idea, first.json()["id"])).province_id
-        await session.execute(update(Idea).values(locality_id=elsewhere).execution_options(synchronize_session=False))
+    staff, path = await make.account("staff"), f"/v1/ideas/{first.json()['id']}"
+    away = await staff.patch(path, {"locality_code": Y_TY}, headers={"if-match": first.headers["etag"]})
+    assert away.status_code == 200, away.text
     moved = await officer.post("/v1/ideas", body, headers=KEY)
     assert (moved.status_code, code(moved)) == (404, "not_found")
     async with world.database.begin() as session:

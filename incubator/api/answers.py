@@ -35,7 +35,7 @@ async def listed(
     """A list: one page as JSON, or the whole filtered set as a table where Accept asks for one."""
     if media_of(request) != JSON:
         return await export(request, reads, listing)  # type: ignore[return-value]
-    page = await fetch_page(reads, listing, filters)
+    page = await fetch_page(reads, listing, filters, path=request.scope["path"])
     headers = dict(CACHE)
     if page.next_cursor:
         query = _with_cursor(request, page.next_cursor)

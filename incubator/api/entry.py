@@ -40,7 +40,7 @@ def enter(authenticate: Authenticate, max_body: int, figure_deadline: float) -> 
         if actor.must_change_password and not opt.get("before_password_change"):
             raise DomainError("password_change_required")
         if opt.get("figure"):
-            _extend_deadline(connection, figure_deadline)
+            extend_deadline(connection, figure_deadline)
 
     return guard
 
@@ -62,6 +62,13 @@ def actor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
 def media_of(request: Request[Any, Any, Any]) -> str:
     """The media type that was agreed on for the answer."""
     return request.scope["incubator.media"]  # type: ignore[typeddict-item, no-any-return]
+
+
+def extend_deadline(connection: ASGIConnection[Any, Any, Any, Any], seconds: float) -> None:
+    """So many seconds more from now on, for what is known to take longer than other requests."""
+    extend: Any = connection.scope.get("incubator.extend_deadline")
+    if extend is not None:
+        extend(seconds)
 
 
 def _bearer(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
@@ -97,9 +104,3 @@ def _check_body_headers(
     length = headers.get("content-length", "0")
     if length.isdecimal() and int(length) > max_body:
         raise DomainError("body_too_large", max=max_body)
-
-
-def _extend_deadline(connection: ASGIConnection[Any, Any, Any, Any], seconds: float) -> None:
-    extend: Any = connection.scope.get("incubator.extend_deadline")
-    if extend is not None:
-        extend(seconds)

@@ -12,7 +12,7 @@ import xlsxwriter
 from litestar import Request
 from litestar.response import Stream
 
-from incubator.api.entry import CSV, XLSX, actor_of, media_of
+from incubator.api.entry import CSV, XLSX, actor_of, extend_deadline, media_of
 from incubator.audit import record_audit
 from incubator.db import Reads
 from incubator.errors import DomainError
@@ -51,10 +51,16 @@ async def export(request: Request[Any, Any, Any], reads: Reads, listing: Listing
         exports.give_back()
         raise
     media = media_of(request)
-    rows = _csv(reads, listing) if media == CSV else _xlsx(reads, listing)
+    if media == XLSX:
+        # Its first byte comes after its last row.
+        extend_deadline(request, request.app.state.settings.figure_deadline)
+    chunks = _counted(_csv(reads, listing) if media == CSV else _xlsx(reads, listing), exports)
+    # The first rows are read before the answer begins: a database in trouble is still a 503, and a client that
+    # leaves before the first byte finds a generator that has begun, whose end gives the place back.
+    first = await anext(chunks)
     name = f"{listing.name}.{'csv' if media == CSV else 'xlsx'}"
     return Stream(
-        _counted(rows, exports),
+        _joined(first, chunks),
         media_type="text/csv; charset=utf-8" if media == CSV else XLSX,
         headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-store"},
     )
@@ -77,12 +83,21 @@ async def _counted(chunks: AsyncIterator[bytes], exports: Exports) -> AsyncItera
         exports.give_back()
 
 
+async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for chunk in rest:
+        yield chunk
+
+
 async def _csv(reads: Reads, listing: Listing[Any]) -> AsyncIterator[bytes]:
-    yield "\ufeff".encode() + csv_table(listing.columns, [])
+    head = "\ufeff".encode() + csv_table(listing.columns, [])
     async for batch in walk(reads, listing):
         out = io.StringIO()
         csv.writer(out).writerows([_cell(value) for value in _values(row, listing.columns)] for row in batch)
-        yield out.getvalue().encode()
+        yield head + out.getvalue().encode()
+        head = b""
+    if head:
+        yield head
 
 
 async def _xlsx(reads: Reads, listing: Listing[Any]) -> AsyncIterator[bytes]:
@@ -93,14 +108,18 @@ async def _xlsx(reads: Reads, listing: Listing[Any]) -> AsyncIterator[bytes]:
         )
         sheet = book.add_worksheet(listing.name[:31])
         sheet.write_row(0, 0, listing.columns)
-        number = 0
+        number = 1
         async for batch in walk(reads, listing):
-            for row in batch:
-                number += 1
-                sheet.write_row(number, 0, [_cell(value) for value in _values(row, listing.columns)])
+            await asyncio.to_thread(_write_rows, sheet, number, batch, listing.columns)
+            number += len(batch)
         await asyncio.to_thread(book.close)
         while chunk := await asyncio.to_thread(file.read, CHUNK):
             yield chunk
+
+
+def _write_rows(sheet: Any, start: int, batch: Iterable[Any], columns: Iterable[str]) -> None:
+    for number, row in enumerate(batch, start):
+        sheet.write_row(number, 0, [_cell(value) for value in _values(row, columns)])
 
 
 def _values(row: Any, columns: Iterable[str]) -> list[Any]:

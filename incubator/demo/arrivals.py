@@ -15,7 +15,7 @@ IDEAS_BY_YEAR = {2021: 96, 2022: 128, 2023: 160, 2024: 198, 2025: 230}
 IDEAS = sum(IDEAS_BY_YEAR.values())
 
 _QUIET_DAY, _QUIET_WEEKEND = 0.65, 0.35
-_IN_CONTEST, _LATE = 0.72, 0.06
+_IN_CONTEST, _LATE = 0.72, 0.15
 _CHANNELS = ("web", "paper", "phone", "zalo", "event")
 _CHANNEL_WEIGHTS = {
     2021: (28, 45, 12, 8, 7),

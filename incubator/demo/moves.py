@@ -17,10 +17,10 @@ STILL_OPEN_UNTIL = date(2035, 12, 31)
 the hourly job would otherwise let every one of these ideas lapse at once."""
 
 _WITHDRAWN_FIRST, _WITHDRAWN_IN_SCREENING, _WITHDRAWN_IN_REVIEW = 0.012, 0.015, 0.012
-_ASKED_IN_SCREENING, _ASKED_IN_REVIEW = 0.20, 0.05
-_ANSWERED, _UNCHANGED = 0.84, 0.12
+_ASKED_IN_SCREENING, _ASKED_IN_REVIEW = 0.26, 0.05
+_ANSWERED, _UNCHANGED = 0.88, 0.12
 _SCREENED_OUT, _DOUBLE, _REOPENED = 0.09, 0.35, 0.015
-_QUALITY, _QUALITY_SPREAD = 0.625, 0.115
+_QUALITY, _QUALITY_SPREAD = 0.63, 0.115
 
 _SCREEN_OUT = {
     "out_of_scope": "Ý tưởng nằm ngoài phạm vi hỗ trợ của chương trình.",

@@ -17,6 +17,8 @@ from incubator.ideas.reviews.sight import OWED
 _FIRST_DAYS, _LAST_DAYS = 4, 28
 _RECUSED, _ABSTAINED, _EXTRA_REVIEWER, _CLOSED_SHORT = 0.025, 0.02, 0.2, 0.5
 _SPREAD = 0.13
+_BEGUN, _BEGUN_LINES = 0.5, 3
+_OFFLINE, _DIGITAL = 0.015, "digital_readiness"
 _CENT = Decimal("0.01")
 _GOOD, _PASSING = 65, 50
 
@@ -72,6 +74,7 @@ def mark_all(journey: Journey) -> bool:
         for review in owed:
             day = days_later(journey.day, journey.dice.between(_FIRST_DAYS, _LAST_DAYS))
             if day > LAST_DAY:
+                _begin(journey, review)
                 return False
             _answer(journey, review, day)
             latest = max(latest, day)
@@ -142,16 +145,36 @@ def _answer(journey: Journey, review: Review, day: date) -> None:
         review.move_to(ReviewState.submitted)
 
 
+def _begin(journey: Journey, review: Review) -> None:
+    """Some who are not done by the last day have at least begun."""
+    if journey.dice.chance(_BEGUN):
+        scores = _scores(journey)
+        review.scores = {
+            criterion.code: scores[criterion.code] for criterion in journey.contest.criteria[:_BEGUN_LINES]
+        }
+        review.floor_failed = fails_a_floor(journey.contest.criteria, review.scores)
+        review.version += 1
+        review.move_to(ReviewState.draft)
+
+
 def _mark(journey: Journey, review: Review) -> None:
-    dice, criteria = journey.dice, journey.contest.criteria
-    opinion = dice.gauss(journey.quality, _SPREAD / 2)
-    shares = (min(1.0, max(0.0, dice.gauss(opinion, _SPREAD))) for _ in criteria)
-    scores = {criterion.code: round(criterion.max * share) for criterion, share in zip(criteria, shares, strict=True)}
+    dice, criteria, scores = journey.dice, journey.contest.criteria, _scores(journey)
     total = total_of(criteria, scores) or Decimal(0)
     review.scores, review.total, review.floor_failed = scores, total, fails_a_floor(criteria, scores)
     kind, phrases = _verdict(total)
     review.recommendation, review.confidence = kind, dice.weighted((1, 2, 3), (15, 50, 35))
     review.feedback_to_applicant = dice.pick(phrases)
+
+
+def _scores(journey: Journey) -> dict[str, int]:
+    """Around what the idea is worth; a few teams fail the floor of one criterion."""
+    dice, criteria = journey.dice, journey.contest.criteria
+    opinion = dice.gauss(journey.quality, _SPREAD / 2)
+    shares = (min(1.0, max(0.0, dice.gauss(opinion, _SPREAD))) for _ in criteria)
+    scores = {criterion.code: round(criterion.max * share) for criterion, share in zip(criteria, shares, strict=True)}
+    if dice.chance(_OFFLINE):
+        scores[_DIGITAL] = 0
+    return scores
 
 
 def _verdict(total: Decimal) -> tuple[str, tuple[str, ...]]:

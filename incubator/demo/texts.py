@@ -41,7 +41,6 @@ _MADE = (
 _OFFERED = (
     "Phát triển {product} tại {commune}",
     "{Product} do thanh niên {commune} làm chủ",
-    "{Product}: một ngày ở {name}",
     "Liên kết các hộ làm {product} ở {commune}",
 )
 _TITLES: Mapping[Sector, tuple[str, ...]] = {
@@ -49,6 +48,7 @@ _TITLES: Mapping[Sector, tuple[str, ...]] = {
     **dict.fromkeys((Sector.tea, Sector.fruit, Sector.medicinal_plants, Sector.livestock, Sector.forestry), _GROWN),
     **dict.fromkeys((Sector.food_processing, Sector.handicraft), _MADE),
     Sector.fish: _GROWN,
+    Sector.tourism: (*_OFFERED, "{Product}: hai ngày một đêm ở {name}"),
 }
 
 _PROBLEMS: Mapping[Sector, tuple[str, ...]] = {
@@ -107,7 +107,7 @@ _SOLUTIONS: Mapping[Sector, tuple[str, ...]] = {
         (Sector.livestock, Sector.fish),
         (
             "Giữ đàn giống gốc, giao giống cho {households} hộ và bao tiêu theo giá sàn.",
-            "Làm chuồng, bể đúng chuẩn, tiêm phòng theo lịch, giết mổ và hút chân không tại {name}.",
+            "Nuôi đúng chuẩn, phòng bệnh theo lịch, đóng gói tại {name} và giao trong ngày.",
         ),
     ),
     **dict.fromkeys(

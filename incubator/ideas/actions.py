@@ -27,6 +27,7 @@ from incubator.ideas.models import (
     IdeaVersion,
     new_tracking_code,
 )
+from incubator.ideas.reviews.actions import make_stale
 from incubator.ideas.schemas import IdeaCreate, IdeaPatch
 from incubator.ideas.sight import sight_of, sight_values, visible_ideas
 from incubator.localities.models import WrittenName
@@ -108,6 +109,7 @@ async def edit_idea(
     if data.locality_code is not UNSET:
         await _move_place(session, actor, idea, data.locality_code, today=civil_day(now))
     await write_content(session, actor, idea, data, now=now)
+    await make_stale(session, idea)
     record_audit(session, actor, "edit", "idea", idea.id, content_number=idea.content_number)
     await session.flush()
 

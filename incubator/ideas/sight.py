@@ -27,7 +27,7 @@ from incubator.db import param
 from incubator.ideas.calls.models import Call
 from incubator.ideas.models import Idea, IdeaStatus, IdeaViewer
 from incubator.ideas.reviews.models import Review, ReviewerConflict, ReviewState
-from incubator.territory import Shape, shape_of, territory_values, within
+from incubator.territory import NOWHERE, Shape, shape_of, territory_values, within
 
 SMALL_COMMUNE = 5
 """With fewer ideas than this in a blind call, a commune's name tells who is behind an idea."""
@@ -41,20 +41,30 @@ class Sight(msgspec.Struct, frozen=True):
     reviewer: bool
     mentor: bool
     owner: bool
+    sees_all_unpublished: bool
 
-    @property
-    def sees_all_unpublished(self) -> bool:
-        only_territory = not (self.reviewer or self.mentor or self.owner)
-        return only_territory and self.territory == self.unpublished
+
+AS_REVIEWER = Sight(
+    territory=NOWHERE, unpublished=NOWHERE, reviewer=True, mentor=False, owner=False, sees_all_unpublished=False
+)
+"""Only what was assigned, whatever else the account may see."""
 
 
 def sight_of(actor: Actor) -> Sight:
+    territory, unpublished = (
+        actor.territory(Permission.ideas_read),
+        actor.territory(Permission.ideas_read_unpublished),
+    )
+    reviewer = actor.may(Permission.ideas_read_assigned) and actor.kind == "account"
+    mentor = actor.may(Permission.ideas_read_mentored) and actor.kind == "account"
+    owner = actor.may(Permission.ideas_read_owned) and actor.kind == "token"
     return Sight(
-        territory=shape_of(actor.territory(Permission.ideas_read)),
-        unpublished=shape_of(actor.territory(Permission.ideas_read_unpublished)),
-        reviewer=actor.may(Permission.ideas_read_assigned) and actor.kind == "account",
-        mentor=actor.may(Permission.ideas_read_mentored) and actor.kind == "account",
-        owner=actor.may(Permission.ideas_read_owned) and actor.kind == "token",
+        territory=shape_of(territory),
+        unpublished=shape_of(unpublished),
+        reviewer=reviewer,
+        mentor=mentor,
+        owner=owner,
+        sees_all_unpublished=territory == unpublished and not (territory.nowhere or reviewer or mentor or owner),
     )
 
 

@@ -28,14 +28,15 @@ class FigureScope(msgspec.Struct, frozen=True):
 
     @property
     def sight(self) -> Sight:
-        """What `is_pending` asks about: whether decisions that are not published yet are counted.
-
-        It compares shapes, and two different territories can have the same one; so any territory that is not
-        exactly the one in which the caller sees unpublished decisions is put in as "everywhere".
-        """
-        unpublished = shape_of(self.unpublished)
-        seen = unpublished if self.territory == self.unpublished else EVERYWHERE
-        return Sight(territory=seen, unpublished=unpublished, reviewer=False, mentor=False, owner=False)
+        """What `is_pending` asks about: whether decisions that are not published yet are counted."""
+        return Sight(
+            territory=shape_of(self.territory),
+            unpublished=shape_of(self.unpublished),
+            reviewer=False,
+            mentor=False,
+            owner=False,
+            sees_all_unpublished=self.territory == self.unpublished,
+        )
 
     def values(self, now: datetime) -> dict[str, Any]:
         return {

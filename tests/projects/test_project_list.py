@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from incubator.actor import NOBODY
 from tests.factories import BAC_HA, SA_PA, Y_TY, Caller, Make, World
 from tests.projects.conftest import BASELINE, TODAY, Team
 
@@ -51,7 +52,7 @@ async def test_the_newest_project_comes_first(team: Team, projects: list[dict[st
         (f"founded_on_gte={TODAY}", [2, 1, 0]),
         (f"founded_on_lt={TODAY}", []),
         ("founded_on_gte=9999-12-31", []),
-        (f"mentor_id={uuid4()}", []),
+        (f"mentor_id={NOBODY}", []),
     ],
 )
 async def test_filters_narrow_the_list(

@@ -15,14 +15,11 @@ from incubator.errors import wrong_field
 from incubator.ideas.calls.models import OPEN_CALL, Call, Rubric
 from incubator.ideas.calls.schemas import CallOut, CallQuery, CallRow, CriterionOut, RubricOut
 from incubator.ideas.models import Idea
-from incubator.ideas.sight import Sight, is_visible
+from incubator.ideas.sight import AS_REVIEWER, is_visible
 from incubator.paging import Cut, Listing, Order, capped_count, keyset
-from incubator.territory import NOWHERE
 
 NEWEST_FIRST = Order((Call.id.expression,), descending=True)
 NEWEST_RUBRIC_FIRST = Order((Rubric.number.expression,), descending=True)
-AS_REVIEWER = Sight(territory=NOWHERE, unpublished=NOWHERE, reviewer=True, mentor=False, owner=False)
-
 RubricNumber = Annotated[int, msgspec.Meta(ge=1, le=32_767)]
 """As the column holds it: a forged cursor with a larger one is refused before it reaches the database."""
 

@@ -159,7 +159,7 @@ def _last_status(entry: CTE) -> ColumnElement[str]:
     """
     t, names = IdeaTransition, [status.value for status in IdeaStatus]
     place = case({name: place for place, name in enumerate(names, start=1)}, value=t.to_status)
-    last = func.max(t.number * PACKING + place).filter(t.occurred_on <= entry.c.until_on)
+    last = func.max(cast(t.number, Integer) * PACKING + place).filter(t.occurred_on <= entry.c.until_on)
     return array(names)[last % PACKING]
 
 

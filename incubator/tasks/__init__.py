@@ -1,0 +1,1 @@
+"""What waits for somebody: reads the features below, owns nothing."""

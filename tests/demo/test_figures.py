@@ -1,0 +1,95 @@
+"""The headline numbers of the demonstration, and who may log in to it."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from incubator.accounts.models import token_hash
+from incubator.accounts.passwords import HASHER
+from incubator.actor import Role
+from incubator.ideas.models import OPEN, IdeaStatus
+from tests.demo.conftest import Demo
+
+REACHED = """
+    SELECT count(DISTINCT idea_id) FROM idea_transition WHERE action = $1 AND ($2::text IS NULL OR to_status = $2)
+"""
+
+
+async def test_there_are_812_ideas_of_five_years_from_all_99_communes(demo: Demo) -> None:
+    assert await demo.value("SELECT count(*) FROM idea") == 812
+    years = await demo.rows("SELECT extract(year FROM received_on)::int AS year, count(*) FROM idea GROUP BY 1 ORDER BY 1")
+    assert [tuple(row) for row in years] == [(2021, 96), (2022, 128), (2023, 160), (2024, 198), (2025, 230)]
+    assert await demo.value("SELECT count(DISTINCT locality_id) FROM idea") == 99
+    assert await demo.value("SELECT max(received_on) FROM idea") <= date(2025, 11, 30)
+
+
+async def test_the_steps_of_the_funnel(demo: Demo) -> None:
+    """For seed 57. A change of the story changes these: they are what the README and the figures show."""
+    assert await demo.value(REACHED, "submit", None) == 812
+    assert await demo.value(REACHED, "pass_screening", None) == SCREENED_IN
+    assert await demo.value(REACHED, "close_review", None) == REVIEWED
+    assert await demo.value(REACHED, "decide", "accepted") == ACCEPTED
+    assert await demo.value("SELECT count(*) FROM project_idea") == FOUNDED_IDEAS
+    assert await demo.value("SELECT count(*) FROM project") == PROJECTS
+
+
+async def test_every_kind_of_end_and_every_open_status_is_there(demo: Demo) -> None:
+    counts = Counter({row[0]: row[1] for row in await demo.rows("SELECT status, count(*) FROM idea GROUP BY 1")})
+    assert set(counts) == set(IdeaStatus) - {IdeaStatus.draft}
+    assert 0.25 <= counts["accepted"] / 812 <= 0.30
+    assert sum(counts[status] for status in OPEN) >= 20
+
+
+async def test_enough_projects_have_mentors_for_the_160_that_are_consulted(demo: Demo) -> None:
+    assert await demo.value("SELECT count(DISTINCT project_id) FROM project_mentor") >= 160
+    statuses = {row[0] for row in await demo.rows("SELECT DISTINCT status FROM project")}
+    assert statuses == {"onboarding", "active", "paused", "closed"}
+
+
+async def test_some_things_are_unknown(demo: Demo) -> None:
+    unknown = await demo.rows(
+        "SELECT count(*) FILTER (WHERE sex IS NULL), count(*) FILTER (WHERE ethnicity IS NULL), "
+        "count(*) FILTER (WHERE age IS NULL), count(*) FILTER (WHERE recorded_on > entered_on) FROM idea_entry"
+    )
+    assert all(1 <= number <= 400 for number in unknown[0])
+
+
+async def test_there_is_a_login_for_each_role(demo: Demo) -> None:
+    accounts = demo.secrets["accounts"]
+    roles = Counter(account["role"] for account in accounts)
+    assert set(roles) == set(Role)
+    assert roles["approver"] == 2
+    assert roles["reviewer"] >= 3
+    assert roles["mentor"] >= 3
+    officers = {account["locality_code"] for account in accounts if account["role"] == "commune_staff"}
+    assert officers == {"02839", "02890"}
+    assert {account["locality_code"] for account in accounts if account["role"] == "admin"} == {None}
+
+
+async def test_the_file_is_private_and_its_secrets_fit(demo: Demo) -> None:
+    assert demo.file_mode == 0o600
+    assert set(demo.secrets) == {"accounts", "tokens"}
+    for account in demo.secrets["accounts"][:3]:
+        assert HASHER.verify(await _hash_of(demo, account), account["password"])
+    for token in demo.secrets["tokens"]:
+        scopes = await demo.value("SELECT scopes FROM token WHERE hash = $1", token_hash(token["token"]))
+        assert scopes == token["scopes"]
+    assert any("ideas:submit" in token["scopes"] for token in demo.secrets["tokens"])
+    assert any(token["scopes"] == ["stats:read"] for token in demo.secrets["tokens"])
+
+
+async def test_grants_are_where_the_file_says(demo: Demo) -> None:
+    query = """
+        SELECT a.username, g.role, l.code, g.sensitive, a.must_change_password
+        FROM account a JOIN role_grant g ON g.account_id = a.id LEFT JOIN locality l ON l.id = g.locality_id
+    """
+    granted = {row["username"]: row for row in await demo.rows(query)}
+    for account in demo.secrets["accounts"]:
+        row = granted[account["username"]]
+        assert (row["role"], row["code"]) == (account["role"], account["locality_code"])
+        assert not row["must_change_password"]
+    assert [name for name, row in granted.items() if row["sensitive"]] == ["staff-1"]
+
+
+async def _hash_of(demo: Demo, account: dict[str, Any]) -> str:
+    return str(await demo.value("SELECT password_hash FROM account WHERE username = $1", account["username"]))

@@ -1,0 +1,176 @@
+"""Who may call what: every route of the application, and who gets past its guard.
+
+A row names those who may; everybody else is refused with 403, and who does not say who they are with 401.
+Where the right depends on the body, each body has a row. Rows out of one's scope are another matter (test_scope.py).
+"""
+
+from typing import Any, NamedTuple
+
+ROLES = ("admin", "approver", "staff", "commune_staff", "reviewer", "mentor", "analyst")
+SCOPES = (
+    "ideas:submit", "ideas:read", "projects:read", "people:read", "loans:read", "events:read",
+    "events:register", "check_in:write", "calendar:read", "stats:read",
+)  # fmt: skip
+
+ANYBODY = "anonymous " + " ".join((*ROLES, *SCOPES))
+CALLERS = " ".join((*ROLES, *SCOPES))
+ACCOUNTS = " ".join(ROLES)
+
+ADMIN = "admin"
+STAFF = "staff"
+APPROVER = "approver"
+REVIEWER = "reviewer"
+INSIDE = "approver staff"
+ENTERERS = "staff commune_staff ideas:submit"
+READERS = "approver staff commune_staff reviewer mentor ideas:read ideas:submit"
+LISTENERS = "approver staff commune_staff reviewer ideas:read ideas:submit"
+SPEAKERS = "approver staff commune_staff reviewer ideas:submit"
+MARKERS = "approver staff reviewer"
+MOVERS = "approver staff commune_staff ideas:submit"
+CALL_READERS = "approver staff commune_staff reviewer ideas:read ideas:submit"
+PEOPLE_READERS = "approver staff commune_staff mentor people:read"
+PEOPLE_ENTERERS = "staff commune_staff"
+PROJECT_READERS = "approver staff commune_staff mentor projects:read"
+COUNTERS = "approver staff commune_staff analyst stats:read"
+
+IDEA = "/v1/ideas/{idea_id}"
+PROJECT = "/v1/projects/{project_id}"
+SOME_ID = "0193b1f0-0000-7000-8000-000000000000"
+WHY = {"reason": "Nhầm lẫn"}
+
+
+class Row(NamedTuple):
+    """A route, who may call it, and the body that it is called with where the right depends on that."""
+
+    method: str
+    path: str
+    may: str
+    body: dict[str, Any] = {}
+
+    @property
+    def route(self) -> tuple[str, str]:
+        return self.method, self.path
+
+    @property
+    def name(self) -> str:
+        return " ".join(filter(None, (self.method, self.path, self.body.get("action", ""))))
+
+
+def _move(path: str, may: str, action: str, **data: Any) -> Row:
+    return Row("POST", f"{path}/transitions", may, {"action": action, **data})
+
+
+TABLE = (
+    # The service itself
+    Row("GET", "/healthz", ANYBODY),
+    Row("GET", "/readyz", ANYBODY),
+    Row("GET", "/metrics", ANYBODY),
+    Row("GET", "/openapi.json", ANYBODY),
+    Row("GET", "/docs", ANYBODY),
+    Row("GET", "/docs/{file_name}", ANYBODY),
+    Row("GET", "/errors/{code}", ANYBODY),
+    Row("GET", "/v1/vocabularies", ANYBODY),
+    # Oneself
+    Row("POST", "/v1/auth/login", ANYBODY),
+    Row("POST", "/v1/auth/password", ACCOUNTS),
+    Row("GET", "/v1/me", CALLERS),
+    Row("GET", "/v1/me/tasks", CALLERS),
+    # Accounts, grants, tokens, audit
+    Row("GET", "/v1/accounts", ADMIN),
+    Row("POST", "/v1/accounts", ADMIN),
+    Row("GET", "/v1/accounts/{account_id}", ADMIN),
+    Row("PATCH", "/v1/accounts/{account_id}", ADMIN),
+    Row("POST", "/v1/accounts/{account_id}/grants", ADMIN),
+    Row("DELETE", "/v1/accounts/{account_id}/grants/{grant_id}", ADMIN),
+    Row("POST", "/v1/accounts/{account_id}/password-reset", ADMIN),
+    Row("GET", "/v1/tokens", ADMIN),
+    Row("POST", "/v1/tokens", ADMIN),
+    Row("GET", "/v1/tokens/{token_id}", ADMIN),
+    Row("POST", "/v1/tokens/{token_id}/roll", ADMIN),
+    Row("DELETE", "/v1/tokens/{token_id}", ADMIN),
+    Row("GET", "/v1/audit", "admin approver"),
+    # Localities
+    Row("GET", "/v1/localities", CALLERS),
+    Row("POST", "/v1/localities", STAFF),
+    Row("GET", "/v1/localities/resolve", CALLERS),
+    Row("GET", "/v1/localities/{locality_id}", CALLERS),
+    # People
+    Row("GET", "/v1/people", PEOPLE_READERS),
+    Row("POST", "/v1/people", PEOPLE_ENTERERS),
+    Row("GET", "/v1/people/{person_id}", PEOPLE_READERS),
+    Row("PATCH", "/v1/people/{person_id}", PEOPLE_ENTERERS),
+    Row("GET", "/v1/people/{person_id}/consents", PEOPLE_READERS),
+    Row("POST", "/v1/people/{person_id}/consents", PEOPLE_ENTERERS),
+    # Calls, rubrics, panels
+    Row("GET", "/v1/calls", CALL_READERS),
+    Row("POST", "/v1/calls", STAFF),
+    Row("GET", "/v1/calls/{call_id}", CALL_READERS),
+    Row("PATCH", "/v1/calls/{call_id}", STAFF),
+    Row("GET", "/v1/calls/{call_id}/rubrics", CALL_READERS),
+    Row("POST", "/v1/calls/{call_id}/rubrics", STAFF),
+    Row("GET", "/v1/calls/{call_id}/ranking", MARKERS),
+    Row("GET", "/v1/panels", INSIDE),
+    Row("POST", "/v1/panels", STAFF),
+    Row("GET", "/v1/panels/{panel_id}", INSIDE),
+    Row("POST", "/v1/panels/{panel_id}/decisions", APPROVER),
+    # Ideas and the file on them
+    Row("GET", "/v1/ideas", READERS),
+    Row("POST", "/v1/ideas", ENTERERS),
+    Row("GET", IDEA, READERS),
+    Row("PATCH", IDEA, ENTERERS),
+    Row("GET", f"{IDEA}/versions", READERS),
+    Row("GET", f"{IDEA}/documents", READERS),
+    Row("POST", f"{IDEA}/documents", ENTERERS),
+    Row("GET", f"{IDEA}/comments", LISTENERS),
+    Row("POST", f"{IDEA}/comments", SPEAKERS),
+    Row("GET", "/v1/public/ideas/{tracking_code}", ANYBODY),
+    # The moves of an idea
+    Row("GET", f"{IDEA}/transitions", READERS),
+    _move(IDEA, ENTERERS, "submit"),
+    _move(IDEA, STAFF, "start_screening"),
+    _move(IDEA, STAFF, "request_info", question="Ai lo đầu ra?", due_on="2025-12-31"),
+    _move(IDEA, ENTERERS, "provide_info", no_change_reason="Đã ghi trong đơn"),
+    _move(IDEA, STAFF, "lapse"),
+    _move(IDEA, STAFF, "pass_screening"),
+    _move(IDEA, STAFF, "screen_out", reason_code="incomplete", message="Hồ sơ thiếu"),
+    _move(IDEA, STAFF, "close_review"),
+    _move(IDEA, STAFF, "reopen_review", **WHY),
+    _move(IDEA, APPROVER, "decide", panel_id=SOME_ID, outcome="accepted", message="Chúc mừng!"),
+    _move(IDEA, ENTERERS, "withdraw", reason_code="other"),
+    _move(IDEA, STAFF, "merge_into", target_id=SOME_ID),
+    _move(IDEA, APPROVER, "reconsider", **WHY),
+    _move(IDEA, MOVERS, "void", **WHY),
+    # Reviews
+    Row("GET", f"{IDEA}/reviews", MARKERS),
+    Row("POST", f"{IDEA}/reviews", STAFF),
+    Row("DELETE", f"{IDEA}/reviews/{{review_id}}", STAFF),
+    Row("POST", f"{IDEA}/reviews/{{review_id}}/transitions", STAFF),
+    Row("GET", f"{IDEA}/reviews/mine", REVIEWER),
+    Row("PUT", f"{IDEA}/reviews/mine", REVIEWER),
+    Row("POST", f"{IDEA}/reviews/mine/transitions", REVIEWER),
+    Row("GET", f"{IDEA}/conflicts", INSIDE),
+    Row("POST", f"{IDEA}/conflicts", STAFF),
+    Row("GET", "/v1/reviews/mine", REVIEWER),
+    # Projects
+    Row("GET", "/v1/projects", PROJECT_READERS),
+    Row("POST", "/v1/projects", STAFF),
+    Row("GET", PROJECT, PROJECT_READERS),
+    Row("PATCH", PROJECT, STAFF),
+    Row("GET", f"{PROJECT}/mentors", PROJECT_READERS),
+    Row("POST", f"{PROJECT}/mentors", STAFF),
+    Row("GET", f"{PROJECT}/mentors/{{mentor_id}}", PROJECT_READERS),
+    Row("POST", f"{PROJECT}/mentors/{{mentor_id}}/transitions", STAFF),
+    Row("GET", f"{PROJECT}/transitions", PROJECT_READERS),
+    _move(PROJECT, STAFF, "activate"),
+    _move(PROJECT, STAFF, "pause", **WHY),
+    _move(PROJECT, STAFF, "resume", **WHY),
+    _move(PROJECT, STAFF, "close", reason_code="family"),
+    _move(PROJECT, APPROVER, "reopen", **WHY),
+    _move(PROJECT, INSIDE, "void", **WHY),
+    # Figures
+    Row("GET", "/v1/stats/funnel", COUNTERS),
+    Row("GET", "/v1/stats/overview", COUNTERS),
+    Row("GET", "/v1/stats/definitions", COUNTERS),
+    # Last, because afterwards the caller is nobody
+    Row("POST", "/v1/auth/logout", ACCOUNTS),
+)
