@@ -1,5 +1,6 @@
 """The README's tour and the example client, against a service that is really served with the demonstration data."""
 
+import contextlib
 import json
 import os
 import re
@@ -88,11 +89,9 @@ def clean_environment(**more: str) -> dict[str, str]:
 def wait_until_served(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
-        try:
+        with contextlib.suppress(httpx.TransportError):
             if httpx.get(f"{url}/readyz").status_code == 200:
                 return
-        except httpx.TransportError:
-            pass
         time.sleep(0.2)
     pytest.fail(f"nothing was served: {log.read_text()[-4000:]}")
 

@@ -79,6 +79,7 @@ async def test_connections_that_are_cut_cost_at_most_one_refusal_each(
     for answer in await asyncio.gather(*(staff.get("/v1/ideas") for _ in range(10))):
         if answer.status_code != 200:
             refused(answer, 503, "database_unavailable")
+    await asyncio.sleep(0.2)
     assert (await staff.get("/v1/ideas")).status_code == 200
     assert (await edit(staff, idea)).status_code == 200
 
@@ -112,6 +113,7 @@ async def test_a_database_that_only_reads_still_reads(committed: World, operator
     name = await operator.fetchval("SELECT quote_ident(current_database())")
     await operator.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     await cut_all(operator)
+    await asyncio.sleep(0.2)
     assert (await staff.get("/v1/ideas")).status_code == 200
     for _ in range(2):
         refused(await edit(staff, idea), 503, "read_only")

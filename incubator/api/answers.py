@@ -24,7 +24,7 @@ def resource(request: Request[Any, Any, Any], out: T) -> Response[T]:
     body = msgspec.json.encode(out)
     etag = etag_of(out, body)
     headers = {**CACHE, "etag": etag}
-    if etag in _tags(request.headers.get("if-none-match")):
+    if request.method == "GET" and etag in _tags(request.headers.get("if-none-match")):
         return Response(content=b"", status_code=304, headers=headers)  # type: ignore[arg-type]
     return Response(content=body, media_type=JSON, headers=headers)  # type: ignore[arg-type]
 

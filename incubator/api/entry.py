@@ -4,6 +4,7 @@ The order of refusals is part of the API: 401, then 406, 415 and 413, then 403; 
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 from litestar import Request
@@ -62,6 +63,11 @@ def actor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
 def media_of(request: Request[Any, Any, Any]) -> str:
     """The media type that was agreed on for the answer."""
     return request.scope["incubator.media"]  # type: ignore[typeddict-item, no-any-return]
+
+
+def at_end_of(request: Request[Any, Any, Any]) -> AsyncExitStack:
+    """What shall happen when the exchange is over, however it ends: answered, refused, or the client gone."""
+    return request.scope["incubator.at_end"]  # type: ignore[typeddict-item, no-any-return]
 
 
 def extend_deadline(connection: ASGIConnection[Any, Any, Any, Any], seconds: float) -> None:

@@ -123,10 +123,11 @@ def as_domain_error(exc: BaseException, request: Request[Any, Any, Any] | None =
         return DomainError("overloaded")
     if state := sqlstate_of(exc):
         return _from_sqlstate(state, exc)
-    if isinstance(exc, OSError | asyncpg.InterfaceError) and not isinstance(exc, TimeoutError):
-        return DomainError("database_unavailable")
     if isinstance(exc, TimeoutError):
         return DomainError("deadline_exceeded")
+    # InternalClientError is what asyncpg says of a connection that was cut while nobody used it.
+    if isinstance(exc, OSError | asyncpg.InterfaceError | asyncpg.InternalClientError):
+        return DomainError("database_unavailable")
     if isinstance(exc, DBAPIError) and exc.connection_invalidated:
         return DomainError("database_unavailable")
     return DomainError("internal_error")

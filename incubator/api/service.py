@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, cast
 
@@ -56,6 +57,7 @@ class Service:
         finally:
             IN_FLIGHT.dec()
             exchange.record()
+            await exchange.at_end.aclose()
 
 
 class Exchange:
@@ -64,7 +66,9 @@ class Exchange:
     def __init__(self, scope: Any, receive: Receive, send: Send) -> None:
         self.request_id = secrets.token_hex(10)
         self.scope = {**scope, "method": "GET" if scope["method"] == "HEAD" else scope["method"]}
+        self.at_end = AsyncExitStack()
         self.scope["incubator.request_id"] = self.request_id
+        self.scope["incubator.at_end"] = self.at_end
         self.scope["incubator.extend_deadline"] = self._extend_deadline
         self.deadline: asyncio.Timeout | None = None
         self._method = scope["method"]

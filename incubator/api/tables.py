@@ -4,7 +4,7 @@ import asyncio
 import csv
 import io
 import tempfile
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,7 +12,7 @@ import xlsxwriter
 from litestar import Request
 from litestar.response import Stream
 
-from incubator.api.entry import CSV, XLSX, actor_of, extend_deadline, media_of
+from incubator.api.entry import CSV, XLSX, actor_of, at_end_of, extend_deadline, media_of
 from incubator.audit import record_audit
 from incubator.db import Reads
 from incubator.errors import DomainError
@@ -44,24 +44,22 @@ async def export(request: Request[Any, Any, Any], reads: Reads, listing: Listing
     """The list as a table. Who exported what is in the audit trail before the first byte leaves."""
     exports: Exports = request.app.state.exports
     exports.take()
-    try:
-        async with request.app.state.database.begin() as session:
-            record_audit(session, actor_of(request), "export", listing.name, None)
-    except BaseException:
-        exports.give_back()
-        raise
+    at_end = at_end_of(request)
+    at_end.callback(exports.give_back)
+    async with request.app.state.database.begin() as session:
+        record_audit(session, actor_of(request), "export", listing.name, None)
     media = media_of(request)
     if media == XLSX:
         # Its first byte comes after its last row.
         extend_deadline(request, request.app.state.settings.figure_deadline)
-    chunks = _counted(_csv(reads, listing) if media == CSV else _xlsx(reads, listing), exports)
-    # The first rows are read before the answer begins: a database in trouble is still a 503, and a client that
-    # leaves before the first byte finds a generator that has begun, whose end gives the place back.
+    chunks = _csv(reads, listing) if media == CSV else _xlsx(reads, listing)
+    at_end.push_async_callback(chunks.aclose)
+    # The first rows are read before the answer begins, so that a database in trouble is still told by the status.
     first = await anext(chunks)
     name = f"{listing.name}.{'csv' if media == CSV else 'xlsx'}"
     return Stream(
         _joined(first, chunks),
-        media_type="text/csv; charset=utf-8" if media == CSV else XLSX,
+        media_type=media,
         headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-store"},
     )
 
@@ -75,21 +73,13 @@ def csv_table(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
     return out.getvalue().encode()
 
 
-async def _counted(chunks: AsyncIterator[bytes], exports: Exports) -> AsyncIterator[bytes]:
-    try:
-        async for chunk in chunks:
-            yield chunk
-    finally:
-        exports.give_back()
-
-
 async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     yield first
     async for chunk in rest:
         yield chunk
 
 
-async def _csv(reads: Reads, listing: Listing[Any]) -> AsyncIterator[bytes]:
+async def _csv(reads: Reads, listing: Listing[Any]) -> AsyncGenerator[bytes, None]:
     head = "\ufeff".encode() + csv_table(listing.columns, [])
     async for batch in walk(reads, listing):
         out = io.StringIO()
@@ -100,7 +90,7 @@ async def _csv(reads: Reads, listing: Listing[Any]) -> AsyncIterator[bytes]:
         yield head
 
 
-async def _xlsx(reads: Reads, listing: Listing[Any]) -> AsyncIterator[bytes]:
+async def _xlsx(reads: Reads, listing: Listing[Any]) -> AsyncGenerator[bytes, None]:
     """Through a temporary file: a ZIP's directory is only known at its end."""
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         book = xlsxwriter.Workbook(

@@ -7,9 +7,11 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from granian import Granian
@@ -24,6 +26,7 @@ from incubator.settings import Settings
 
 # The whole end must fit into 30 s: the requests in flight, then the database.
 DRAIN_SECONDS = 20
+NOTICE_SECONDS = 2
 
 
 @click.command()
@@ -60,10 +63,26 @@ def _free_address(host: str, port: int) -> str:
     return str(address[0])
 
 
+class Server(Granian):  # type: ignore[misc, valid-type]
+    """Granian, which says before it stops that it will: a balancer sees /readyz turn 503 and sends no more."""
+
+    signal_received: int | None = None
+
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        self.signal_received = args[0] if args else None
+        super().signal_handler_interrupt(*args, **kwargs)
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        if self.signal_received == signal.SIGTERM:
+            Path(os.environ["INCUBATOR_DRAIN_FILE"]).touch()
+            time.sleep(NOTICE_SECONDS)
+        super().shutdown(exit_code)
+
+
 def _run_server(address: str, port: int, workers: int) -> None:
     # Workers that are forked would share the lock of the embedded database, and hold it when this process dies.
     multiprocessing.set_start_method("spawn", force=True)
-    server = Granian(
+    server = Server(
         "incubator.asgi:app",
         address=address,
         port=port,
@@ -80,15 +99,17 @@ def _run_server(address: str, port: int, workers: int) -> None:
 
 @contextmanager
 def _environment_of_workers(settings: Settings, workers: int) -> Iterator[None]:
-    """What the workers read: the address of the embedded database with its key, and where metrics are summed."""
+    """What the workers read: the address of the embedded database with its key, where metrics are summed, and the
+    file that tells them that the end is near."""
     os.environ["DATABASE_URL"] = address_of(settings)
     os.environ["INCUBATOR_SECRET_KEY"] = settings.secret_key
     os.environ["INCUBATOR_DATA_DIR"] = str(settings.data_dir)
-    if workers == 1:
-        yield
-        return
-    with tempfile.TemporaryDirectory(prefix="incubator-metrics-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    with tempfile.TemporaryDirectory(prefix="incubator-") as folder:
+        os.environ["INCUBATOR_DRAIN_FILE"] = str(Path(folder) / "draining")
+        if workers > 1:
+            metrics = Path(folder) / "metrics"
+            metrics.mkdir()
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
         yield
 
 

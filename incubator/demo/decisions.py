@@ -10,7 +10,7 @@ from incubator.ideas.moves.models import check_reconsiderable
 from incubator.ideas.panels.models import PASS_MARK, IdeaDecision, Outcome, check_override
 from incubator.ideas.reviews.queries import Aggregate
 
-_GOOD_ENOUGH, _ALMOST = 68, 61
+_GOOD_ENOUGH, _ALMOST = 67, 61
 _AGAINST_THE_MARKS, _PUBLISHED_AT_ONCE, _RECONSIDERED = 0.05, 0.6, 0.06
 _PREPARED = timedelta(days=2)
 

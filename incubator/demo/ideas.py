@@ -1,7 +1,7 @@
 """Ideas as they come in: the person, the consent, the first version, and what figures are broken down by."""
 
-from collections import defaultdict, deque
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from uuid import UUID
 
 from incubator.actor import Actor
 from incubator.days import civil_day
@@ -13,16 +13,16 @@ from incubator.demo.places import PROVINCE_ID
 from incubator.demo.rows import Rows
 from incubator.demo.texts import Content, new_content
 from incubator.demo.world import World
-from incubator.ideas.models import OPEN, Idea, IdeaAction, IdeaEntry, IdeaStatus, new_tracking_code
+from incubator.ideas.dossier.models import IdeaEntry
+from incubator.ideas.models import Idea, IdeaAction, IdeaStatus, new_tracking_code
 from incubator.people.models import Person, PersonPlace
 from incubator.text import fold
 
 SOURCE = "idea"
 _COMES_AGAIN = 0.05
-_REMEMBERED = 4
-_DOUBLE_WITHIN = timedelta(days=150)
 _TEAM_WEIGHTS = (50, 30, 14, 4, 2)
 _TYPING_DAYS = 6
+_FORGOTTEN, _FORGOTTEN_DAYS = 0.03, 32
 _LATE_REASONS = (
     "Đường sạt lở sau mưa, hồ sơ giấy về muộn.",
     "Mất mạng cả tuần, đoàn xã đã gọi báo trước hạn.",
@@ -31,12 +31,12 @@ _LATE_REASONS = (
 
 
 class Desk:
-    """Takes ideas in, and remembers the last ones of each commune: people come again, and so do the same ideas."""
+    """Takes ideas in, and remembers who came last from each commune, for some come again."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._dice = world.dice
-        self._last: defaultdict[str, deque[Journey]] = defaultdict(lambda: deque(maxlen=_REMEMBERED))
+        self._last_leaders: dict[UUID, Person] = {}
 
     def take_in(self, rows: Rows, arrival: Arrival) -> Journey:
         """The idea, submitted."""
@@ -48,18 +48,8 @@ class Desk:
         rows.add(idea)
         journey = Journey(self._world, rows, idea, arrival, content, people, author)
         self._submit(journey)
-        self._last[arrival.commune.code].append(journey)
+        self._last_leaders[arrival.commune.id] = people[0]
         return journey
-
-    def double_of(self, journey: Journey) -> Journey | None:
-        """An earlier idea of the commune on the same matter that was open or accepted on the story's day."""
-        targets = OPEN | {IdeaStatus.accepted}
-        for earlier in self._last[journey.commune.code]:
-            is_near = timedelta(0) <= journey.idea.received_on - earlier.idea.received_on <= _DOUBLE_WITHIN
-            is_same = earlier is not journey and earlier.product.sector == journey.product.sector
-            if is_near and is_same and earlier.status_on(journey.day) in targets:
-                return earlier
-        return None
 
     def _people(self, rows: Rows, arrival: Arrival, author: Actor, at: datetime) -> list[Person]:
         """Leader first. Somebody who led an idea before is the same person, not a second one."""
@@ -76,11 +66,10 @@ class Desk:
 
     def _returning(self, arrival: Arrival) -> Person | None:
         """Who led an idea of the commune before and is still of the right age."""
-        last = self._last[arrival.commune.code]
-        if not last or not self._dice.chance(_COMES_AGAIN):
+        person, call = self._last_leaders.get(arrival.commune.id), arrival.contest.call
+        if person is None or person.birth_year is None or not self._dice.chance(_COMES_AGAIN):
             return None
-        person, call = last[0].people[0], arrival.contest.call
-        if person.birth_year is None or arrival.received_on.year - person.birth_year > call.max_age:
+        if arrival.received_on.year - person.birth_year > call.max_age:
             return None
         return person
 
@@ -106,10 +95,11 @@ class Desk:
 
 
 def _recorded_at(dice: Dice, arrival: Arrival) -> datetime:
-    """The website records at once, at any hour; papers wait until somebody types them in."""
+    """The website records at once, at any hour; papers wait until somebody types them in, a few of them for weeks."""
     if arrival.channel == "web":
         return dice.moment(arrival.received_on, first_hour=6, last_hour=21)
-    day = days_later(arrival.received_on, dice.between(0, _TYPING_DAYS))
+    forgotten = _FORGOTTEN_DAYS if dice.chance(_FORGOTTEN) else 0
+    day = days_later(arrival.received_on, forgotten + dice.between(0, _TYPING_DAYS))
     return dice.moment(min(day, LAST_DAY))
 
 

@@ -28,7 +28,6 @@ class Journey:
         self.idea = idea
         self.contest = arrival.contest
         self.commune = arrival.commune
-        self.product = arrival.product
         self.content = content
         self.people = people
         self.author = author
@@ -36,7 +35,7 @@ class Journey:
         self.day: date = idea.received_on
         self.quality = 0.0
         self.reviews: list[Review] = []
-        self.history: list[tuple[date, IdeaStatus]] = []
+        self.steps = 0
 
     @property
     def assignee(self) -> Actor:
@@ -59,9 +58,9 @@ class Journey:
         idea.move_to(status, action, on or self.day, today=LAST_DAY)
         idea.version += 1
         self.at = self.dice.after(self.at, self.day)
-        self.history.append((idea.moved_on, status))
+        self.steps += 1
         transition = IdeaTransition(
-            id=self.dice.new_id(self.at), idea_id=idea.id, number=len(self.history), action=action.value,
+            id=self.dice.new_id(self.at), idea_id=idea.id, number=self.steps, action=action.value,
             from_status=str(before), to_status=status.value, occurred_on=idea.moved_on, recorded_at=self.at,
             actor_kind=actor.kind, actor_id=actor.id, content_number=idea.content_number,
             details=more.pop("details", {}), **more,
@@ -78,7 +77,3 @@ class Journey:
             self.rows.add(IdeaMember(idea_id=idea.id, number=number, position=position, person_id=person.id))
         self.content = content
         idea.content_number = number
-
-    def status_on(self, day: date) -> IdeaStatus | None:
-        """Where the idea stood at the end of a day; None before it came in."""
-        return next((status for moved_on, status in reversed(self.history) if moved_on <= day), None)

@@ -35,7 +35,7 @@ class Storyteller:
         rows, ideas = Rows(), 0
         for arrival in islice(self._coming, BATCH):
             journey = self._desk.take_in(rows, arrival)
-            travel(journey, self._desk)
+            travel(journey)
             self._founder.found(rows, journey)
             ideas += 1
         return Batch(ideas, list(rows.sheets()))

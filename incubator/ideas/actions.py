@@ -17,19 +17,20 @@ from incubator.db import SessionReads
 from incubator.errors import DomainError, FieldError
 from incubator.ideas.calls.models import Call
 from incubator.ideas.calls.queries import load_call
+from incubator.ideas.dossier.models import IdeaEntry
 from incubator.ideas.models import (
     Idea,
     IdeaAction,
-    IdeaEntry,
     IdeaMember,
     IdeaStatus,
     IdeaTransition,
     IdeaVersion,
+    actions_from,
     new_tracking_code,
 )
 from incubator.ideas.reviews.actions import make_stale
 from incubator.ideas.schemas import IdeaCreate, IdeaPatch
-from incubator.ideas.sight import sight_of, sight_values, visible_ideas
+from incubator.ideas.sight import knows_status, sight_of, sight_values, visible_ideas
 from incubator.localities.models import WrittenName
 from incubator.localities.queries import commune_by_code, resolve_commune
 from incubator.localities.schemas import LocalityOut
@@ -105,7 +106,7 @@ async def edit_idea(
     require_entry_right(actor, idea)
     if_match.check(idea.version)
     if idea.status not in EDITABLE:
-        raise DomainError("invalid_transition", status=idea.status, action="edit", allowed_actions=[])
+        raise refused_move(actor, idea, "edit", now)
     if data.locality_code is not UNSET:
         await _move_place(session, actor, idea, data.locality_code, today=civil_day(now))
     await write_content(session, actor, idea, data, now=now)
@@ -138,6 +139,14 @@ async def lock_idea(session: AsyncSession, actor: Actor, idea_id: UUID, *, now: 
     if idea is None:
         raise DomainError("not_found")
     return idea
+
+
+def refused_move(actor: Actor, idea: Idea, action: str, now: datetime) -> DomainError:
+    """A step that does not start here. Who may not know a decision yet is told of the review it follows."""
+    known = knows_status(actor, idea, now)
+    status = idea.status if known else IdeaStatus.review_closed.value
+    allowed = actions_from(status) if known else []
+    return DomainError("invalid_transition", status=status, action=action, allowed_actions=allowed)
 
 
 def require_entry_right(actor: Actor, idea: Idea) -> None:

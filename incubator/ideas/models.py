@@ -248,34 +248,6 @@ class IdeaMember(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
 
 
-class IdeaEntry(Base):
-    """What figures are broken down by, fixed on the day an idea was first submitted: it is counted where and
-    as what it came in, whatever is corrected later. Append-only. The funnel's one dimension table."""
-
-    __tablename__ = "idea_entry"
-    __table_args__ = (
-        Index("ix_idea_entry_entered_on", "entered_on"),
-        ForeignKeyConstraint(
-            ["locality_id", "province_id"],
-            ["locality.id", "locality.parent_id"],
-            name="fk_idea_entry_locality_province",
-        ),
-    )  # fmt: skip
-
-    idea_id: Mapped[UUID] = mapped_column(ForeignKey("idea.id"), primary_key=True)
-    entered_on: Mapped[date] = mapped_column(Date)
-    recorded_on: Mapped[date] = mapped_column(Date)
-    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
-    channel: Mapped[str] = mapped_column(Text)
-    sector: Mapped[str] = mapped_column(Text)
-    locality_id: Mapped[UUID] = mapped_column(Uuid)
-    province_id: Mapped[UUID] = mapped_column(Uuid)
-    recorded_locality_id: Mapped[UUID | None] = mapped_column(ForeignKey("locality.id"))
-    sex: Mapped[str | None] = mapped_column(Text)
-    ethnicity: Mapped[str | None] = mapped_column(Text)
-    age: Mapped[int | None] = mapped_column(SmallInteger)
-
-
 class IdeaTransition(Base):
     """The append-only history. `voids_id` names a wrong row that this one takes back."""
 

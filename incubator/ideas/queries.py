@@ -1,37 +1,32 @@
 """What is read of ideas: the list, one idea, its versions, remarks and papers, and its public page."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import (
     ColumnElement,
-    Date,
     Select,
     Text,
     Uuid,
     and_,
-    any_,
     case,
     cast,
-    exists,
     func,
     literal,
     not_,
     null,
-    or_,
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from incubator.accounts.models import Account
 from incubator.actor import ANONYMOUS, Actor
 from incubator.db import AnySelect, Reads, fetch_one, param, statement
 from incubator.ideas.calls.models import Call
+from incubator.ideas.filters import IdeaFilters, filter_values, filtered, filters_shape
 from incubator.ideas.models import Idea, IdeaMember, IdeaStatus, IdeaTransition, IdeaVersion
 from incubator.ideas.panels.models import IdeaDecision, Panel
 from incubator.ideas.rows import idea_out, public_out
@@ -42,6 +37,7 @@ from incubator.ideas.sight import (
     is_blinded,
     is_pending,
     is_visible,
+    shown_moved_on,
     shown_status,
     sight_of,
     sight_values,
@@ -49,33 +45,17 @@ from incubator.ideas.sight import (
 from incubator.localities.models import Locality
 from incubator.paging import Cut, Listing, Order, capped_count, keyset
 from incubator.people.models import Person
-from incubator.territory import Many
-from incubator.text import search_query
 
 NEWEST_FIRST = Order((Idea.id.expression,), descending=True)
 
 
-class IdeaFilters(msgspec.Struct, frozen=True):
-    """Which filters are set: the shape of a list's statement."""
-
-    status: Many
-    review_closed: bool
-    call: bool
-    locality: bool
-    sector: bool
-    assignee: bool
-    since: bool
-    before: bool
-    q: bool
-
-
 def list_ideas(actor: Actor, filters: IdeaQuery, *, now: datetime) -> Listing[IdeaRow]:
-    sight, shape = sight_of(actor), _filters_shape(filters)
+    sight, shape = sight_of(actor), filters_shape(filters)
     return Listing(
         name="ideas",
         page=lambda cut: _ideas_page(sight, shape, cut=cut),
         total=lambda: _ideas_total(sight, shape),
-        values={**sight_values(actor, now), **_filter_values(filters)},
+        values={**sight_values(actor, now), **filter_values(filters)},
         row=IdeaRow,
         place=lambda row: (row.id,),
         place_types=tuple[UUID],
@@ -103,13 +83,13 @@ async def get_public_idea(reads: Reads, tracking_code: str, *, now: datetime) ->
 @statement
 def _ideas_page(sight: Sight, filters: IdeaFilters, *, cut: Cut) -> Select[Any]:
     """The page is cut out of `idea` alone, by one index; only its rows are then joined with what they show."""
-    page = keyset(_filtered(select(Idea), sight, filters), NEWEST_FIRST, cut=cut).subquery("page")
+    page = keyset(filtered(select(Idea), sight, filters), NEWEST_FIRST, cut=cut).subquery("page")
     return _list_columns(sight, aliased(Idea, page)).order_by(page.c.id.desc())
 
 
 @statement
 def _ideas_total(sight: Sight, filters: IdeaFilters) -> Select[Any]:
-    return capped_count(_filtered(select(Idea), sight, filters))
+    return capped_count(filtered(select(Idea), sight, filters))
 
 
 @statement
@@ -120,7 +100,7 @@ def idea_statement(sight: Sight) -> AnySelect:
     return (
         select(
             Idea.id, Idea.version, Idea.tracking_code, shown_status(sight, Idea), Idea.channel, Idea.received_on,
-            Idea.moved_on, Idea.late_reason, Idea.is_proxy, Idea.content_number, Idea.merged_into_id,
+            shown_moved_on(sight, Idea), Idea.late_reason, Idea.is_proxy, Idea.content_number, Idea.merged_into_id,
             Idea.entered_by_id, Idea.created_at, Idea.province_id, Idea.locality_id, Idea.owner_token_id,
             Idea.info_due_on,
             Call.id, Call.code, Call.title, Call.blind,
@@ -193,7 +173,7 @@ def _list_columns(sight: Sight, idea: type[Idea]) -> Select[Any]:
             IdeaVersion.sector, Call.id, Call.title,
             _unless(no_commune, Locality.code), _unless(no_commune, Locality.name),
             _unless(hidden, Person.id), _unless(hidden, Person.full_name),
-            idea.channel, idea.received_on, idea.moved_on, idea.created_at,
+            idea.channel, idea.received_on, shown_moved_on(sight, idea), idea.created_at,
         )
         .join(IdeaVersion, and_(IdeaVersion.idea_id == idea.id, IdeaVersion.number == idea.content_number))
         .join(leader, and_(leader.idea_id == idea.id, leader.number == idea.content_number, leader.position == 0))
@@ -209,70 +189,6 @@ def _unless(hidden: ColumnElement[bool], column: Any) -> Any:
 
 def _never(condition: ColumnElement[bool]) -> bool:
     return condition.compare(~true())
-
-
-def _filtered(query: Select[Any], sight: Sight, filters: IdeaFilters) -> Select[Any]:
-    query = query.where(is_visible(sight, Idea), *_plain_filters(filters))
-    if filters.status is not Many.none:
-        query = query.where(_status_filter(sight, filters))
-    if filters.locality:
-        query = query.where(Idea.locality_id == _locality_asked_for())
-    if sight.reviewer and filters.locality:
-        query = query.join(Call, Call.id == Idea.call_id).where(not_(hides_commune(sight, Idea, Call)))
-    if filters.q:
-        query = query.where(or_(_words_in(Idea.search), _leader_named(sight)))
-    return query
-
-
-def _plain_filters(filters: IdeaFilters) -> list[ColumnElement[bool]]:
-    content = and_(IdeaVersion.idea_id == Idea.id, IdeaVersion.number == Idea.content_number)
-    asked: list[tuple[bool, Callable[[], ColumnElement[bool]]]] = [
-        (filters.call, lambda: Idea.call_id == param("call_id", Uuid)),
-        (filters.assignee, lambda: Idea.assignee_id == param("assignee_id", Uuid)),
-        (filters.since, lambda: Idea.received_on >= param("received_on_gte", Date)),
-        (filters.before, lambda: Idea.received_on < param("received_on_lt", Date)),
-        (filters.sector, lambda: exists().where(content, IdeaVersion.sector == param("sector", Text))),
-    ]
-    return [condition() for wanted, condition in asked if wanted]
-
-
-def _status_filter(sight: Sight, filters: IdeaFilters) -> ColumnElement[bool]:
-    """By the status that the actor is shown, so that a filter tells nothing that the list does not."""
-    wanted = (
-        Idea.status == param("status", Text)
-        if filters.status is Many.one
-        else Idea.status == any_(param("status", ARRAY(Text)))
-    )
-    if sight.sees_all_unpublished:
-        return wanted
-    pending = is_pending(sight, Idea)
-    shown = and_(wanted, or_(Idea.publish_at.is_(None), not_(pending)))
-    return or_(shown, pending) if filters.review_closed else shown
-
-
-def _locality_asked_for() -> Any:
-    return (
-        select(Locality.id)
-        .where(Locality.code == param("locality_code", Text), Locality.valid_to.is_(None))
-        .scalar_subquery()
-    )
-
-
-def _words_in(search: Any) -> ColumnElement[bool]:
-    return search.bool_op("@@")(func.to_tsquery("simple", param("q", Text)))  # type: ignore[no-any-return]
-
-
-def _leader_named(sight: Sight) -> ColumnElement[bool]:
-    call = aliased(Call)
-    named = (
-        select(IdeaMember.idea_id)
-        .join(Person, Person.id == IdeaMember.person_id)
-        .where(IdeaMember.position == 0, IdeaMember.number == Idea.content_number, _words_in(Person.search))
-    )
-    if not sight.reviewer:
-        return Idea.id.in_(named)
-    blinded = select(is_blinded(sight, Idea, call)).where(call.id == Idea.call_id).scalar_subquery()
-    return and_(Idea.id.in_(named), not_(blinded))
 
 
 def _last_message() -> Any:
@@ -301,26 +217,3 @@ def _decision_json(sight: Sight) -> Any:
     )  # fmt: skip
     shown = and_(Idea.publish_at.is_not(None), not_(is_pending(sight, Idea)))
     return case((shown, last), else_=null())
-
-
-def _filters_shape(filters: IdeaQuery) -> IdeaFilters:
-    return IdeaFilters(
-        status=Many(min(len(filters.status), 2)),
-        review_closed=IdeaStatus.review_closed in filters.status,
-        call=filters.call_id is not None,
-        locality=filters.locality_code is not None,
-        sector=filters.sector is not None,
-        assignee=filters.assignee_id is not None,
-        since=filters.received_on_gte is not None,
-        before=filters.received_on_lt is not None,
-        q=filters.q is not None,
-    )
-
-
-def _filter_values(filters: IdeaQuery) -> dict[str, Any]:
-    values = {name: getattr(filters, name) for name in filters.__struct_fields__}
-    statuses = [status.value for status in filters.status]
-    return values | {
-        "status": statuses[0] if len(statuses) == 1 else statuses,
-        "q": search_query(filters.q or ""),
-    }

@@ -71,7 +71,7 @@ async def read_idea(
     return resource(request, await get_idea(reads, actor, idea_id, now=now))
 
 
-@patch("/{idea_id:uuid}", operation_id="editIdea", guards=[ENTER])
+@patch("/{idea_id:uuid}", operation_id="editIdea", guards=[ENTER], opt={"errors": ("invalid_transition",)})
 async def edit_idea(
     request: Request[Any, Any, Any],
     session: Given[AsyncSession],
@@ -86,7 +86,7 @@ async def edit_idea(
     return resource(request, await get_idea(SessionReads(session), actor, idea_id, now=now))
 
 
-@get("/{tracking_code:str}", operation_id="trackIdea", opt=PUBLIC)
+@get("/{tracking_code:str}", operation_id="trackIdea", opt={**PUBLIC, "errors": ("rate_limited",)})
 async def track_idea(
     request: Request[Any, Any, Any],
     reads: Given[Reads],

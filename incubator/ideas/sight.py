@@ -1,6 +1,6 @@
 """Who sees which idea, and how much of it. Every list, detail, history, export and figure goes through here."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -25,7 +25,7 @@ from sqlalchemy.orm import aliased
 from incubator.actor import Actor, Permission
 from incubator.db import param
 from incubator.ideas.calls.models import Call
-from incubator.ideas.models import Idea, IdeaStatus, IdeaViewer
+from incubator.ideas.models import Idea, IdeaAction, IdeaStatus, IdeaTransition, IdeaViewer
 from incubator.ideas.reviews.models import Review, ReviewerConflict, ReviewState
 from incubator.territory import NOWHERE, Shape, shape_of, territory_values, within
 
@@ -101,6 +101,29 @@ def shown_status(sight: Sight, idea: type[Idea]) -> ColumnElement[str]:
     if sight.sees_all_unpublished:
         return idea.status.expression
     return case((is_pending(sight, idea), literal(IdeaStatus.review_closed.value)), else_=idea.status)
+
+
+def shown_moved_on(sight: Sight, idea: type[Idea]) -> ColumnElement[date]:
+    """The day of the last move that the actor knows of."""
+    if sight.sees_all_unpublished:
+        return idea.moved_on.expression
+    move = aliased(IdeaTransition)
+    before_decision = (
+        select(move.occurred_on)
+        .where(move.idea_id == idea.id, move.action != IdeaAction.decide)
+        .order_by(move.number.desc())
+        .limit(1)
+        .correlate(idea)
+        .scalar_subquery()
+    )
+    return case((is_pending(sight, idea), before_decision), else_=idea.moved_on)
+
+
+def knows_status(actor: Actor, idea: Idea, now: datetime) -> bool:
+    """Whether a loaded idea's status may be told to the actor: not while its decision is unpublished to them."""
+    if idea.publish_at is None or idea.publish_at <= now:
+        return True
+    return actor.territory(Permission.ideas_read_unpublished).covers(idea.province_id, idea.locality_id)
 
 
 def is_blinded(sight: Sight, idea: type[Idea], call: type[Call]) -> ColumnElement[bool]:

@@ -56,6 +56,7 @@ async def get_localities(
     summary="Find the commune that a written name means",
     guards=[READ],
     dependencies={"filters": Query(ResolveQuery)},
+    opt={"errors": ("business_rule_failed",)},
 )
 async def get_resolution(
     request: Request[Any, Any, Any],

@@ -36,9 +36,7 @@ async def test_it_goes_into_an_empty_database_only(demo: Demo, tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_an_interrupted_load_leaves_the_database_empty(
-    server_url: str, template: str, tmp_path: Path
-) -> None:
+async def test_an_interrupted_load_leaves_the_database_empty(server_url: str, template: str, tmp_path: Path) -> None:
     """The file cannot be written: by then every row is in, and all of them go again."""
     (tmp_path / "file").write_text("not a folder")
     async with copy_of(server_url, template, "broken") as url:
@@ -89,6 +87,5 @@ async def _tables(connection: asyncpg.Connection) -> list[str]:
 async def _digest(connection: asyncpg.Connection, table: str) -> Any:
     """A digest of every row but for what is secret, whatever the order."""
     hidden = "".join(f" - '{column}'" for column in sorted(SECRET.get(table, ())))
-    return await connection.fetchval(
-        f"SELECT md5(string_agg(line, '' ORDER BY line)) FROM (SELECT (to_jsonb(t){hidden})::text AS line FROM \"{table}\" t)"
-    )
+    lines = f'SELECT (to_jsonb(t){hidden})::text AS line FROM "{table}" t'
+    return await connection.fetchval(f"SELECT md5(string_agg(line, '' ORDER BY line)) FROM ({lines})")

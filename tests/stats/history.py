@@ -12,7 +12,8 @@ from incubator.accounts.models import RoleGrant
 from incubator.actor import NOBODY
 from incubator.db import Database
 from incubator.ideas.calls.models import Call
-from incubator.ideas.models import Idea, IdeaEntry, IdeaTransition
+from incubator.ideas.dossier.models import IdeaEntry
+from incubator.ideas.models import Idea, IdeaTransition
 from incubator.localities.models import Locality
 from incubator.projects.models import Project, ProjectIdea
 from tests.factories import BAC_HA, Caller, World

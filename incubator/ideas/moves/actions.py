@@ -15,7 +15,14 @@ from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
 from incubator.days import civil_day
 from incubator.errors import DomainError, FieldError, broken_rule
-from incubator.ideas.actions import append_transition, lock_idea, require_entry_right, submit_idea, write_content
+from incubator.ideas.actions import (
+    append_transition,
+    lock_idea,
+    refused_move,
+    require_entry_right,
+    submit_idea,
+    write_content,
+)
 from incubator.ideas.calls.models import Call, Rubric
 from incubator.ideas.models import NEXT, Idea, IdeaAction, IdeaStatus, IdeaTransition
 from incubator.ideas.moves import models as rules
@@ -23,7 +30,7 @@ from incubator.ideas.moves import schemas as moves
 from incubator.ideas.panels.actions import decide_idea, load_panel
 from incubator.ideas.reviews.actions import make_stale
 from incubator.ideas.reviews.queries import aggregate_of, count_assigned
-from incubator.ideas.sight import sight_of, sight_values, visible_ideas
+from incubator.ideas.sight import knows_status, sight_of, sight_values, visible_ideas
 
 
 class Step:
@@ -57,6 +64,8 @@ async def move_idea(
     if action is not IdeaAction.void:
         _require_right(actor, idea, NEXT[action].permission)
     if_match.check(idea.version)
+    if not knows_status(actor, idea, now):
+        raise refused_move(actor, idea, action.value, now)
     await STEPS[type(data)](Step(session, actor, idea, data, now))
     record_audit(session, actor, action.value, "idea", idea.id, status=idea.status)
     await session.flush()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import Text, Uuid, and_, case, cast, not_, null, or_, select
+from sqlalchemy import ColumnElement, Text, Uuid, and_, case, cast, exists, func, not_, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -17,7 +17,7 @@ from incubator.db import AnySelect, param, statement
 from incubator.ideas.calls.models import Call
 from incubator.ideas.models import Idea, IdeaAction, IdeaStatus, IdeaTransition
 from incubator.ideas.moves.schemas import TransitionOut
-from incubator.ideas.sight import Sight, is_pending, is_visible, sight_of, sight_values
+from incubator.ideas.sight import Sight, is_blinded, is_pending, is_visible, sight_of, sight_values
 from incubator.paging import Cut, Listing, Order, capped_count, keyset
 from incubator.territory import within
 
@@ -53,24 +53,31 @@ def _transitions(sight: Sight) -> AnySelect:
     """Reasons and details are for those who screen and decide; the applicant's side sees code and message."""
     t = IdeaTransition
     inside = within(sight.unpublished, "unpublished", province=Idea.province_id, commune=Idea.locality_id)
-    later = aliased(IdeaTransition)
-    is_last_decision = and_(
-        t.action == IdeaAction.decide,
-        not_(select(later.id).where(later.idea_id == t.idea_id, later.number > t.number).exists()),
-    )
     return (
         select(
             t.id, t.number, t.action, t.from_status, t.to_status, t.occurred_on, t.recorded_at,
             case((inside, t.actor_id), else_=null()), case((inside, Account.username), else_=null()),
-            t.on_behalf_of_id, t.content_number, t.reason_code,
+            case((is_blinded(sight, Idea, Call), null()), else_=t.on_behalf_of_id), t.content_number, t.reason_code,
             case((inside, t.reason), else_=null()), t.message,
             case((inside, cast(t.details, Text)), else_="{}"), t.voids_id,
         )
         .join(Idea, Idea.id == t.idea_id)
+        .join(Call, Call.id == Idea.call_id)
         .outerjoin(Account, Account.id == t.actor_id)
         .where(is_visible(sight, Idea), t.idea_id == param("idea_id", Uuid))
-        .where(or_(Idea.publish_at.is_(None), not_(and_(is_pending(sight, Idea), is_last_decision))))
+        .where(or_(inside, not_(_is_unpublished(sight))))
     )  # fmt: skip
+
+
+def _is_unpublished(sight: Sight) -> ColumnElement[bool]:
+    """A decision that waits for its day, or one that was taken back, together with the row that says so: only an
+    unpublished one can be voided."""
+    t, later, voided = IdeaTransition, aliased(IdeaTransition), aliased(IdeaTransition)
+    follows = exists().where(later.idea_id == t.idea_id, later.number > t.number)
+    is_pending_now = and_(func.coalesce(is_pending(sight, Idea), False), not_(follows))
+    was_voided = exists().where(later.voids_id == t.id)
+    voids_decision = exists().where(voided.id == t.voids_id, voided.action == IdeaAction.decide)
+    return or_(and_(t.action == IdeaAction.decide, or_(is_pending_now, was_voided)), voids_decision)
 
 
 def _transition(*row: Any) -> TransitionOut:

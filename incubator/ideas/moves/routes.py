@@ -26,7 +26,13 @@ from incubator.paging import Page, PageQuery
 MOVE = Requires(Permission.ideas_enter, Permission.ideas_screen, Permission.ideas_decide)
 
 
-@post("/{idea_id:uuid}/transitions", operation_id="moveIdea", guards=[MOVE], status_code=200)
+@post(
+    "/{idea_id:uuid}/transitions",
+    operation_id="moveIdea",
+    guards=[MOVE],
+    status_code=200,
+    opt={"errors": ("self_approval",)},
+)
 async def move(
     session: Given[AsyncSession],
     actor: Given[Actor],

@@ -54,7 +54,13 @@ async def panel(request: Request[Any, Any, Any], reads: Given[Reads], panel_id: 
     return resource(request, await get_panel(reads, panel_id))
 
 
-@post("/{panel_id:uuid}/decisions", operation_id="decideIdeas", guards=[DECIDE], status_code=200)
+@post(
+    "/{panel_id:uuid}/decisions",
+    operation_id="decideIdeas",
+    guards=[DECIDE],
+    status_code=200,
+    opt={"errors": ("self_approval",)},
+)
 async def decide(
     request: Request[Any, Any, Any],
     session: Given[AsyncSession],

@@ -69,7 +69,12 @@ async def assign(
     return await once(act, show, at="/v1/ideas/{id}/reviews")
 
 
-@delete("/{idea_id:uuid}/reviews/{review_id:uuid}", operation_id="unassignReviewer", guards=[ASSIGN])
+@delete(
+    "/{idea_id:uuid}/reviews/{review_id:uuid}",
+    operation_id="unassignReviewer",
+    guards=[ASSIGN],
+    opt={"errors": ("invalid_transition",)},
+)
 async def unassign(
     session: Given[AsyncSession],
     actor: Given[Actor],
@@ -115,7 +120,12 @@ async def my_review(
     return resource(request, await get_my_review(reads, actor, idea_id, now=now))
 
 
-@put("/{idea_id:uuid}/reviews/mine", operation_id="writeMyReview", guards=[WRITE])
+@put(
+    "/{idea_id:uuid}/reviews/mine",
+    operation_id="writeMyReview",
+    guards=[WRITE],
+    opt={"errors": ("invalid_transition", "version_conflict")},
+)
 async def write_my_review(
     request: Request[Any, Any, Any],
     session: Given[AsyncSession],

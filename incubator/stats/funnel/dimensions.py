@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import case, func
 
 from incubator.ideas.calls.models import Call, Sector
-from incubator.ideas.models import IdeaEntry
+from incubator.ideas.dossier.models import IdeaEntry
 from incubator.ideas.schemas import Channel
 from incubator.localities.models import Locality
 from incubator.people.ethnicities import ETHNICITIES

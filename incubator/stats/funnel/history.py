@@ -28,7 +28,8 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
 from incubator.db import AnySelect, param
-from incubator.ideas.models import Idea, IdeaAction, IdeaEntry, IdeaStatus, IdeaTransition
+from incubator.ideas.dossier.models import IdeaEntry
+from incubator.ideas.models import Idea, IdeaAction, IdeaStatus, IdeaTransition
 from incubator.ideas.sight import Sight, is_pending
 from incubator.projects.models import ProjectIdea
 from incubator.stats.funnel.dimensions import DIMENSIONS, UNKNOWN
