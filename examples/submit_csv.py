@@ -6,7 +6,11 @@
 
 Every row becomes one POST /v1/ideas whose Idempotency-Key is made of the batch (the file's name) and the row's id.
 So the command may be interrupted, repeated, or run again after some rows were corrected: what the service already
-has is answered again and not entered again. It needs httpx and rich.
+has is answered again and not entered again.
+
+The file names no leader, commune or consent, so they are arguments and the same for all rows. The leader is added once
+where the token may add people; a frontend's token may not, and every idea then brings a person of that name. It needs
+httpx and rich.
 """
 
 import argparse
@@ -50,16 +54,16 @@ class Outcome:
 def main() -> int:
     """Read, send and report. The exit code is 0 when the service has every row."""
     options = arguments()
-    console = Console()
+    console = Console(markup=False, emoji=False, highlight=False)
     try:
         rows = list(read_rows(options.file, delimiter=options.delimiter, received_on=options.received_on))
         with httpx.Client(base_url=options.url, timeout=30) as http:
             outcomes = send_all(Service(http, options.token), rows, options, console)
     except UnreadableFile as error:
-        console.print(f"{options.file}: {error}.", soft_wrap=True, markup=False)
+        console.print(f"{options.file}: {error}.", soft_wrap=True)
         return 2
     except Stop as reason:
-        console.print(f"Stopped. {reason} The same command goes on from here.", soft_wrap=True, markup=False)
+        console.print(f"Stopped. {reason} The same command goes on from here.", soft_wrap=True)
         return 2
     report(outcomes, console)
     return 1 if any(outcome.state == "refused" for outcome in outcomes) else 0
@@ -105,7 +109,7 @@ def send_all(service: "Service", rows: list[Row], options: argparse.Namespace, c
         "channel": options.channel,
         "late_reason": options.late_reason,
     }
-    shown = track(rows, description=f"Sending {options.file.name}", console=console)
+    shown = track(rows, description="Sending", console=console)
     return [send(service, row, common, batch) for row in shown]
 
 
@@ -160,7 +164,7 @@ def report(outcomes: list[Outcome], console: Console) -> None:
         table = Table("row", "title", "why it was refused", title="Refused", title_justify="left")
         for outcome in refused:
             table.add_row(outcome.row.id, outcome.row.idea["title"][:60], outcome.reason)
-        console.print(table, markup=False)
+        console.print(table)
     counts = Counter(outcome.state for outcome in outcomes)
     if bare := sum(outcome.row.has_title_only for outcome in outcomes):
         console.print(f"{bare:,} rows have no description; their title stands as the summary too.")

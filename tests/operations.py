@@ -51,7 +51,12 @@ class Operation:
     @property
     def media_types(self) -> list[str]:
         """Those of a successful answer."""
-        return [media for status, answer in self.spec["responses"].items() if status < "300" for media in answer.get("content", {})]
+        return [
+            media
+            for status, answer in self.spec["responses"].items()
+            if status < "300"
+            for media in answer.get("content", {})
+        ]
 
     def takes(self, header: str) -> bool:
         return any(parameter.get("$ref", "").endswith("/" + header) for parameter in self.spec["parameters"])

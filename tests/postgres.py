@@ -34,7 +34,10 @@ def _container() -> TestServer | None:
     if shutil.which("docker") is None or not _docker_answers():
         return None
     container = PostgresContainer("postgres:18", driver=None)
-    container.start()
+    try:
+        container.start()
+    except DockerException:  # An engine without the image and without a way to fetch it is no help.
+        return None
     return TestServer(container.get_connection_url(), "a container of postgres:18 (testcontainers)", container.stop)
 
 
@@ -55,4 +58,4 @@ def _embedded() -> TestServer:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
-    return TestServer(server.url, "embedded (no TEST_DATABASE_URL, no Docker engine)", stop)
+    return TestServer(server.url, "embedded (no TEST_DATABASE_URL, no Docker engine that has postgres:18)", stop)

@@ -73,9 +73,7 @@ async def _project(world: World, staff: Caller, approver: Caller, mentor: Caller
     panel = await world.make.panel(staff)
     for _ in range(2):
         idea = await world.make.accepted_idea(staff, approver)
-        project = await _made(
-            staff, "/v1/projects", idea_ids=[idea["id"]], founded_on="2025-11-30", baseline=BASELINE
-        )
+        project = await _made(staff, "/v1/projects", idea_ids=[idea["id"]], founded_on="2025-11-30", baseline=BASELINE)
     assignment = await _made(staff, f"/v1/projects/{project['id']}/mentors", account_id=str(mentor.id))
     return {"panel_id": panel["id"], "project_id": project["id"], "mentor_id": assignment["id"]}
 

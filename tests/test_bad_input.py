@@ -13,7 +13,18 @@ import httpx
 import pytest
 
 from incubator.errors import ERRORS
-from tests.operations import Body, Field, Operation, alternatives, json_types, operations, raw, resolved, with_value, without
+from tests.operations import (
+    Body,
+    Field,
+    Operation,
+    alternatives,
+    json_types,
+    operations,
+    raw,
+    resolved,
+    with_value,
+    without,
+)
 from tests.stage import Stage
 
 JSON = "application/json"
@@ -121,7 +132,11 @@ async def test_a_body_that_is_no_json_object_is_refused(stage: Stage, operation:
 async def test_a_body_must_say_that_it_is_json(stage: Stage, operation: Operation) -> None:
     content = json.dumps(operation.bodies()[0].example).encode()
     for media in ("", "text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data"):
-        refused(await send(stage, operation, content=content, headers={"content-type": media}), 415, "unsupported_media_type")
+        refused(
+            await send(stage, operation, content=content, headers={"content-type": media}),
+            415,
+            "unsupported_media_type",
+        )
     refused(await send_json(stage, operation, content, **{"content-encoding": "gzip"}), 415, "unsupported_media_type")
     latin = {"content-type": "application/json; charset=latin-1"}
     refused(await send(stage, operation, content=content, headers=latin), 415, "unsupported_media_type")
@@ -141,7 +156,9 @@ async def test_a_body_without_a_length_is_read_no_further_than_the_limit(stage: 
 async def test_text_that_cannot_be_stored_is_named(stage: Stage, operation: Operation, body: Body) -> None:
     for field in body.fields():
         for text in (b'"a\\u0000b"', b'"a\\ud800b"', b'"\\udc00"'):
-            told = refused(await send_json(stage, operation, raw(body.example, field.pointer, text)), 400, "invalid_characters")
+            told = refused(
+                await send_json(stage, operation, raw(body.example, field.pointer, text)), 400, "invalid_characters"
+            )
             assert field.pointer in faults(told)
     told = refused(await send_json(stage, operation, b'{"a\\u0000": 1, "b\\ud800": 2}'), 400, "invalid_characters")
     assert len(told["errors"]) == 2
@@ -157,7 +174,9 @@ async def test_depth_under_an_unknown_key_is_refused(stage: Stage, operation: Op
 async def test_every_wrong_type_is_named(stage: Stage, operation: Operation, body: Body) -> None:
     for field in body.fields():
         for value in _wrong_types(field):
-            answer = await send_json(stage, operation, json.dumps(with_value(body.example, field.pointer, value)).encode())
+            answer = await send_json(
+                stage, operation, json.dumps(with_value(body.example, field.pointer, value)).encode()
+            )
             assert faults(refused(answer, 400, "validation_failed"))[field.pointer] in {"wrong_type", "not_in_enum"}
 
 
@@ -214,7 +233,12 @@ async def test_two_wrong_fields_are_both_named(stage: Stage, operation: Operatio
 @each_with_body
 async def test_a_form_that_does_not_exist_is_named(stage: Stage, operation: Operation) -> None:
     if len(operation.bodies()) > 1 or "action" in operation.bodies()[0].example:
-        for tag, code in ((b'"nonsense"', "not_in_enum"), (b"7", "wrong_type"), (b"null", "wrong_type"), (b"[]", "wrong_type")):
+        for tag, code in (
+            (b'"nonsense"', "not_in_enum"),
+            (b"7", "wrong_type"),
+            (b"null", "wrong_type"),
+            (b"[]", "wrong_type"),
+        ):
             told = refused(await send_json(stage, operation, b'{"action": ' + tag + b"}"), 400, "validation_failed")
             assert faults(told)["/action"] == code
 
@@ -261,18 +285,36 @@ async def test_days_at_the_ends_of_the_calendar_break_no_list(stage: Stage, oper
 @each_list
 async def test_a_cursor_is_taken_only_as_it_was_given(stage: Stage, operation: Operation) -> None:
     url = stage.url(operation.path)
-    for cursor in ("x", "AAAA", "e30", "W10", "bnVsbA", "%2B%2F%3D", "W1tbW1tbW10", "x" * 999, _encoded(["0" * 12, NOBODYS])):
-        assert problem(await send(stage, operation, f"{url}?cursor={cursor}"))["code"] in {"invalid_cursor", "cursor_mismatch"}
+    for cursor in (
+        "x",
+        "AAAA",
+        "e30",
+        "W10",
+        "bnVsbA",
+        "%2B%2F%3D",
+        "W1tbW1tbW10",
+        "x" * 999,
+        _encoded(["0" * 12, NOBODYS]),
+    ):
+        assert problem(await send(stage, operation, f"{url}?cursor={cursor}"))["code"] in {
+            "invalid_cursor",
+            "cursor_mismatch",
+        }
     refused(await send(stage, operation, f"{url}?cursor={'x' * 1001}"), 400, "validation_failed")
     other = "/v1/localities" if operation.path != "/v1/localities" else "/v1/ideas"
     foreign = (await stage.everybody.get(f"{other}?limit=1")).json()["next_cursor"]
-    assert problem(await send(stage, operation, f"{url}?cursor={foreign}"))["code"] in {"invalid_cursor", "cursor_mismatch"}
+    assert problem(await send(stage, operation, f"{url}?cursor={foreign}"))["code"] in {
+        "invalid_cursor",
+        "cursor_mismatch",
+    }
     page = await send(stage, operation, f"{url}?limit=1")
     assert page.status_code == 200, page.text
     if own := page.json()["next_cursor"]:
         bound_to, *place = json.loads(base64.urlsafe_b64decode(own + "=" * (-len(own) % 4)))
         for forged in _forged(place):
-            refused(await send(stage, operation, f"{url}?cursor={_encoded([bound_to, *forged])}"), 400, "invalid_cursor")
+            refused(
+                await send(stage, operation, f"{url}?cursor={_encoded([bound_to, *forged])}"), 400, "invalid_cursor"
+            )
         refused(await send(stage, operation, f"{url}?cursor={own}="), 400, "invalid_cursor")
         assert (await send(stage, operation, f"{url}?cursor={own}")).status_code == 200
 
@@ -291,12 +333,23 @@ async def test_an_id_that_is_none_is_not_found(stage: Stage, operation: Operatio
             if value == "x" and operation.path.count("{") == 1 and schema.get("format") != "uuid":
                 continue
             told = problem(await send(stage, operation, url, **_a_body(operation)))
-            assert told["code"] in {"not_found", "invalid_characters", "method_not_allowed", "validation_failed"}, (value, told)
+            assert told["code"] in {"not_found", "invalid_characters", "method_not_allowed", "validation_failed"}, (
+                value,
+                told,
+            )
 
 
 @each_guarded
 async def test_nobody_gets_anywhere_without_a_token(stage: Stage, operation: Operation) -> None:
-    for authorization in ("", "Bearer", "Bearer ", "Bearer x", "Basic eDp5", "Bearer " + "inc_session_" + "x" * 43, "Bearer \xff"):
+    for authorization in (
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer x",
+        "Basic eDp5",
+        "Bearer " + "inc_session_" + "x" * 43,
+        "Bearer \xff",
+    ):
         headers = {"authorization": authorization.encode("latin-1")}
         answer = await stage.world.http.request(operation.method, stage.url(operation.path), headers=headers)
         refused(answer, 401, "unauthenticated")
@@ -383,11 +436,19 @@ async def test_refusals_come_in_the_order_that_the_api_promises(stage: Stage) ->
     def bearer(caller: Any, **more: str) -> dict[str, str]:
         return {"authorization": f"Bearer {caller.token}", "content-type": JSON, **more}
 
-    refused(await http.post(nowhere + "?x=1", content=b"x", headers={**token, "accept": "image/png"}), 401, "unauthenticated")
+    refused(
+        await http.post(nowhere + "?x=1", content=b"x", headers={**token, "accept": "image/png"}),
+        401,
+        "unauthenticated",
+    )
     headers = bearer(reviewer) | token | {"accept": "image/png"}
     refused(await http.post(nowhere + "?x=1", content=b"x", headers=headers), 406, "not_acceptable")
-    refused(await http.post(nowhere + "?x=1", content=b"x", headers=bearer(reviewer) | token), 415, "unsupported_media_type")
-    refused(await http.post(nowhere + "?x=1", content=ELEVEN_MEGABYTES, headers=bearer(reviewer)), 413, "body_too_large")
+    refused(
+        await http.post(nowhere + "?x=1", content=b"x", headers=bearer(reviewer) | token), 415, "unsupported_media_type"
+    )
+    refused(
+        await http.post(nowhere + "?x=1", content=ELEVEN_MEGABYTES, headers=bearer(reviewer)), 413, "body_too_large"
+    )
     refused(await http.post(nowhere + "?x=1", content=b"x", headers=bearer(reviewer)), 403, "forbidden")
     refused(await http.post(nowhere + "?x=1", content=b"x", headers=bearer(staff)), 400, "unknown_parameter")
     refused(await http.post(nowhere, content=b"x", headers=bearer(staff)), 400, "malformed_json")
@@ -403,7 +464,11 @@ async def test_refusals_come_in_the_order_that_the_api_promises(stage: Stage) ->
     refused(await http.post(path, json=good, headers=bearer(staff) | seen), 412, "version_conflict")
     now = {"if-match": done.headers["etag"]}
     refused(await http.post(path, json=good, headers=bearer(staff) | now), 409, "invalid_transition")
-    refused(await http.post(path, json={"action": "pass_screening"}, headers=bearer(staff) | now), 422, "business_rule_failed")
+    refused(
+        await http.post(path, json={"action": "pass_screening"}, headers=bearer(staff) | now),
+        422,
+        "business_rule_failed",
+    )
 
 
 # What is made from the document
@@ -426,7 +491,11 @@ def _wrong_values(schema: dict[str, Any]) -> dict[str, set[str]]:
     if kind == "integer":
         beyond = {str(2**53), str(2**63), str(-(2**63) - 1), "1" + "0" * 308}
         wrong |= dict.fromkeys(beyond, {"out_of_range"}) | {"1.5": {"wrong_type"}, "1" + "0" * 400: {"out_of_range"}}
-        wrong |= {str(schema[name] + step): {"out_of_range"} for name, step in (("minimum", -1), ("maximum", 1)) if name in schema}
+        wrong |= {
+            str(schema[name] + step): {"out_of_range"}
+            for name, step in (("minimum", -1), ("maximum", 1))
+            if name in schema
+        }
     elif kind == "array" and "maxItems" in schema:
         wrong["[" + ",".join(["null"] * (schema["maxItems"] + 1)) + "]"] = {"too_long"}
     elif kind == "string":
@@ -480,7 +549,10 @@ def _forged(place: list[Any]) -> list[list[Any]]:
 
 def _is_same_kind(forged: list[Any], place: list[Any]) -> bool:
     """A place of the right types is as good as a true one: it names no row, only where to go on."""
-    return len(forged) == len(place) and all(isinstance(a, type(b)) and not isinstance(a, bool) and isinstance(b, str) and a == "x" for a, b in zip(forged, place, strict=True))
+    return len(forged) == len(place) and all(
+        isinstance(a, type(b)) and not isinstance(a, bool) and isinstance(b, str) and a == "x"
+        for a, b in zip(forged, place, strict=True)
+    )
 
 
 def _encoded(value: Any) -> str:

@@ -19,6 +19,7 @@ import httpx
 import msgspec
 import pytest
 
+from incubator.cli import COMMANDS
 from incubator.embedded import EmbeddedServer
 
 ROOT = Path(__file__).parent.parent
@@ -33,7 +34,7 @@ id;title;description;created_at;retired_at
 2;Chợ phiên trực tuyến;;2024-02-29;
 3;"Gạo nếp
 Khẩu Nậm Xít";Văn bản thường, 3 < 5;31/12/2024;2025-01-01
-4;Ngày lạ;Không có ngày này.;30/02/2024;
+4;Ngày [/lạ];Không có ngày này.;30/02/2024;
 5;LONG;Tên quá dài.;01/02/2024;
 1;Trùng mã;Một mã, hai dòng.;01/02/2024;
 """.replace("LONG", "x" * 201)
@@ -198,6 +199,7 @@ def test_what_was_refused_is_named_and_goes_through_once_it_is_corrected(
 ) -> None:
     with served.log_in("staff-1") as staff:
         first = submit(served, csv_file, call, token_of(staff))
+        assert "Ngày [/lạ]" in first.stdout
         for reason in ("'30/02/2024' is no day", "the title has 201 characters", "the id occurs twice"):
             assert reason in first.stdout
         corrected = CSV.replace("30/02/2024", "01/03/2024").replace("x" * 201, "Tên").replace("1;Trùng", "6;Trùng")
@@ -271,3 +273,11 @@ def test_the_client_does_not_repeat_what_was_refused_for_good(submit_csv: Any) -
     service = submit_csv.Service(httpx.Client(base_url="http://test", transport=httpx.MockTransport(answer)), "token")
     assert service.post("/v1/ideas", {}, uuid4()).status_code == 400
     assert len(calls) == 1
+
+
+def test_the_readme_names_every_setting_and_every_command() -> None:
+    text = (ROOT / "README.md").read_text()
+    settings = re.findall(r'"((?:INCUBATOR|DATABASE)_[A-Z_]+)"', (ROOT / "incubator" / "settings.py").read_text())
+    assert len(settings) > 5
+    assert [name for name in settings if f"| `{name}` |" not in text] == []
+    assert [name for name in COMMANDS if f"| `incubator {name} " not in text] == []

@@ -47,6 +47,23 @@ async def test_a_method_that_is_unknown_is_not_allowed(world: World) -> None:
         assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST"
 
 
+async def test_options_names_every_method_of_an_address(make: Make) -> None:
+    staff = await make.account("staff")
+    for path, methods in (("/v1/ideas", "GET, HEAD, OPTIONS, POST"), ("/v1/auth/login", "OPTIONS, POST")):
+        answer = await staff.request("OPTIONS", path)
+        assert (answer.status_code, answer.headers["allow"]) == (204, methods)
+
+
+async def test_headers_have_an_end(make: Make) -> None:
+    staff = await make.account("staff")
+    answer = await staff.get("/v1/ideas", headers={"accept-language": "vi," * 67, "if-none-match": "x" * 1001})
+    told = problem(answer, 400, "validation_failed")
+    assert [(error["header"], error["code"]) for error in told["errors"]] == [
+        ("Accept-Language", "too_long"),
+        ("If-None-Match", "too_long"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("wanted", "language"),
     [

@@ -151,7 +151,7 @@ async def test_a_count_stops_at_ten_thousand(committed: World) -> None:
 
 async def test_a_csv_holds_what_the_walk_shows(make: Make, world: World) -> None:
     staff = await make.account("staff")
-    for title in ("Trà, “Shan” \"Tuyết\"", "Mận\nTam Hoa", "Đặc sản; Bắc Hà"):
+    for title in ('Trà, “Shan” "Tuyết"', "Mận\nTam Hoa", "Đặc sản; Bắc Hà"):
         await make.idea(staff, title=title)
     await make.moved(staff, await make.idea(staff), "start_screening")
     walked = await walk(staff, "/v1/ideas", status="submitted")

@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 from sqlalchemy import func, select
 
-from incubator.ideas.models import Idea
 from incubator.ideas.panels.models import IdeaDecision
 from incubator.ideas.reviews.models import Review
 from incubator.projects.models import Project
@@ -108,9 +107,7 @@ async def test_automatic_assignment_gives_no_more_than_asked(committed: World) -
     for _ in range(4):
         await committed.make.account("reviewer")
     ideas = [await committed.make.moved(staff, await committed.make.idea(staff), "start_screening") for _ in range(8)]
-    statuses = await all_at_once(
-        *(staff.post(f"/v1/ideas/{idea['id']}/reviews", {"automatic": 2}) for idea in ideas)
-    )
+    statuses = await all_at_once(*(staff.post(f"/v1/ideas/{idea['id']}/reviews", {"automatic": 2}) for idea in ideas))
     assert set(statuses) <= {200, 201, 409}, statuses
     assert await rows(committed, Review) == 2 * (statuses[200] + statuses[201])
 

@@ -181,10 +181,14 @@ async def test_a_statement_that_takes_too_long_is_ended(committed: World, operat
 @pytest.mark.parametrize(
     ("state", "status", "code"),
     [
-        ("53100", 503, "storage_full"), ("53300", 503, "database_unavailable"), ("57P03", 503, "database_unavailable"),
-        ("40001", 409, "concurrent_update"), ("40P01", 409, "concurrent_update"), ("08006", 503, "database_unavailable"),
+        ("53100", 503, "storage_full"),
+        ("53300", 503, "database_unavailable"),
+        ("57P03", 503, "database_unavailable"),
+        ("08006", 503, "database_unavailable"),
+        ("40001", 409, "concurrent_update"),
+        ("40P01", 409, "concurrent_update"),
     ],
-)  # fmt: skip
+)
 async def test_what_the_database_says_is_said_in_our_words(
     committed: World, operator: asyncpg.Connection, state: str, status: int, code: str
 ) -> None:

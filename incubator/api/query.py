@@ -27,8 +27,18 @@ class Query(Provide):
         self.struct = struct
 
 
+LONGEST_HEADERS = {"accept-language": 200, "if-match": 1000, "if-none-match": 1000}
+
+
 async def refuse_parameters(request: Request[Any, Any, Any]) -> None:
-    """Before every handler: one that declares no parameters takes none."""
+    """Before every handler: no header is longer than the document says, and one that declares no parameters takes
+    none."""
+    long = [name for name, most in LONGEST_HEADERS.items() if len(request.headers.get(name, "")) > most]
+    if long:
+        faults = [
+            FieldError(code="too_long", header=name.title(), params={"max": LONGEST_HEADERS[name]}) for name in long
+        ]
+        raise DomainError("validation_failed", errors=faults)
     if not request.scope["query_string"] or "filters" in request.route_handler.parsed_fn_signature.parameters:
         return
     names = sorted(set(request.query_params.keys()))

@@ -3,13 +3,15 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 
 import structlog
 from litestar import Litestar
+from litestar.routes import HTTPRoute
 from prometheus_client import Counter, Gauge, Histogram
 
 from incubator.api.problems import PROBLEM_JSON, as_domain_error, problem_parts
@@ -34,12 +36,15 @@ class Service:
     def __init__(self, litestar: Litestar, settings: Settings) -> None:
         self.litestar = litestar
         self._settings = settings
+        self._allowed = {
+            route.path_format: _allow(route.methods) for route in litestar.routes if isinstance(route, HTTPRoute)
+        }
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self.litestar(scope, receive, send)
         elif scope["type"] == "http":
-            await self._exchange(Exchange(scope, receive, send))
+            await self._exchange(Exchange(scope, receive, send, self._allowed))
 
     async def _exchange(self, exchange: "Exchange") -> None:
         IN_FLIGHT.inc()
@@ -63,7 +68,8 @@ class Service:
 class Exchange:
     """One request and its answer, watched from outside."""
 
-    def __init__(self, scope: Any, receive: Receive, send: Send) -> None:
+    def __init__(self, scope: Any, receive: Receive, send: Send, allowed: Mapping[str, bytes]) -> None:
+        self._allowed = allowed
         self.request_id = secrets.token_hex(10)
         self.scope = {**scope, "method": "GET" if scope["method"] == "HEAD" else scope["method"]}
         self.at_end = AsyncExitStack()
@@ -90,7 +96,7 @@ class Exchange:
     async def send(self, message: Any) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            message["headers"] = [*message["headers"], *self._own_headers()]
+            message["headers"] = [*self._with_allow(message["headers"]), *self._own_headers()]
         elif self._method == "HEAD":
             message = {**message, "body": b""}
         if message.get("more_body") and self.deadline is not None:
@@ -119,12 +125,25 @@ class Exchange:
             ms=round(seconds * 1000, 1), actor=str(actor.id) if actor else None,
         )  # fmt: skip
 
+    def _with_allow(self, headers: Any) -> Any:
+        """To OPTIONS Litestar names only the methods of the router that was registered first."""
+        if self._method != "OPTIONS" or self._status != HTTPStatus.NO_CONTENT:
+            return headers
+        allowed = self._allowed.get(self.scope.get("path_template", ""))
+        others = [(name, value) for name, value in headers if name.lower() != b"allow"]
+        return [*others, (b"allow", allowed)] if allowed else headers
+
     def _own_headers(self) -> list[tuple[bytes, bytes]]:
         return [(b"x-request-id", self.request_id.encode()), (b"x-content-type-options", b"nosniff")]
 
     def _extend_deadline(self, seconds: float) -> None:
         if self.deadline is not None:
             self.deadline.reschedule(asyncio.get_running_loop().time() + seconds)
+
+
+def _allow(methods: Collection[str]) -> bytes:
+    """The value of Allow; HEAD is answered wherever GET is."""
+    return ", ".join(sorted({*methods} | ({"HEAD"} if "GET" in methods else set()))).encode()
 
 
 def is_draining(drain_file: Path | None) -> bool:

@@ -39,19 +39,17 @@ def decide(journey: Journey) -> bool:
     check_override(outcome, marks.median, marks.floor_failures > 0, override)
     journey.day = min(days_later(panel.held_on, journey.dice.between(0, 2)), LAST_DAY)
     message = _MESSAGES[outcome]
-    transition = journey.step(
+    transition_id = journey.step(
         journey.dice.pick(journey.world.roster.approvers), outcome.status, IdeaAction.decide,
         on=panel.held_on, message=message, reason=override,
         details={"panel_id": str(panel.id), "outcome": outcome.value},
     )  # fmt: skip
     journey.idea.publish_at = _publish_at(journey)
-    journey.rows.add(
-        IdeaDecision(
-            transition_id=transition.id, idea_id=journey.idea.id, panel_id=panel.id,
-            content_number=journey.idea.content_number, outcome=outcome.value,
-            reason_codes=_reason_codes(journey, outcome), message=message, override_reason=override,
-            median=marks.median, floor_failed=marks.floor_failures > 0, publish_at=journey.idea.publish_at,
-        )
+    journey.rows.put(
+        IdeaDecision, transition_id=transition_id, idea_id=journey.idea.id, panel_id=panel.id,
+        content_number=journey.idea.content_number, outcome=outcome.value,
+        reason_codes=_reason_codes(journey, outcome), message=message, override_reason=override,
+        median=marks.median, floor_failed=marks.floor_failures > 0, publish_at=journey.idea.publish_at,
     )  # fmt: skip
     return True
 

@@ -8,7 +8,7 @@ from incubator.days import civil_day
 from incubator.demo.arrivals import Arrival
 from incubator.demo.dice import LAST_DAY, Dice, days_later
 from incubator.demo.journey import Journey
-from incubator.demo.people import consent_of
+from incubator.demo.people import put_consent
 from incubator.demo.places import PROVINCE_ID
 from incubator.demo.rows import Rows
 from incubator.demo.texts import Content, new_content
@@ -81,11 +81,11 @@ class Desk:
         call.check_team(len(journey.people))
         if leader.birth_year is not None:
             call.check_age(leader.birth_year, leader.birth_date, idea.received_on)
-        journey.rows.add(
-            *(_place(person, idea) for person in journey.people),
-            consent_of(self._dice, leader, idea.channel, journey.author, given_on=idea.received_on, at=journey.at),
-            _entry(idea, journey.content, leader),
+        _put_places(journey)
+        put_consent(
+            journey.rows, self._dice, leader, idea.channel, journey.author, given_on=idea.received_on, at=journey.at
         )
+        _put_entry(journey.rows, idea, journey.content, leader)
         journey.write_version(journey.content, 1, journey.author.id)
         on_behalf_of = leader.id if idea.is_proxy else None
         journey.day = civil_day(journey.at)
@@ -116,16 +116,21 @@ def _idea(dice: Dice, arrival: Arrival, author: Actor, content: Content, at: dat
     )  # fmt: skip
 
 
-def _place(person: Person, idea: Idea) -> PersonPlace:
-    return PersonPlace(
-        person_id=person.id, locality_id=idea.locality_id, source=SOURCE, source_id=idea.id, province_id=PROVINCE_ID
-    )
+def _put_places(journey: Journey) -> None:
+    """Everybody is seen where the idea is."""
+    idea = journey.idea
+    for person in journey.people:
+        journey.rows.put(
+            PersonPlace, person_id=person.id, locality_id=idea.locality_id, source=SOURCE, source_id=idea.id,
+            province_id=PROVINCE_ID,
+        )  # fmt: skip
 
 
-def _entry(idea: Idea, content: Content, leader: Person) -> IdeaEntry:
-    return IdeaEntry(
-        idea_id=idea.id, entered_on=idea.received_on, recorded_on=civil_day(idea.created_at), call_id=idea.call_id,
-        channel=idea.channel, sector=content.sector, locality_id=idea.locality_id, province_id=idea.province_id,
+def _put_entry(rows: Rows, idea: Idea, content: Content, leader: Person) -> None:
+    rows.put(
+        IdeaEntry, idea_id=idea.id, entered_on=idea.received_on, recorded_on=civil_day(idea.created_at),
+        call_id=idea.call_id, channel=idea.channel, sector=content.sector,
+        locality_id=idea.locality_id, province_id=idea.province_id,
         recorded_locality_id=idea.recorded_locality_id, sex=leader.sex, ethnicity=leader.ethnicity,
         age=_age(leader, idea.received_on),
     )  # fmt: skip

@@ -52,28 +52,29 @@ class Journey:
 
     def step(
         self, actor: Actor, status: IdeaStatus, action: IdeaAction, *, on: date | None = None, **more: Any
-    ) -> IdeaTransition:
-        """Move the idea. It is recorded on the story's day even where it happened on an earlier one."""
+    ) -> UUID:
+        """Move the idea; the id of its row of history. It is recorded on the story's day even where it happened on
+        an earlier one."""
         before, idea = self.idea.status, self.idea
         idea.move_to(status, action, on or self.day, today=LAST_DAY)
         idea.version += 1
         self.at = self.dice.after(self.at, self.day)
         self.steps += 1
-        transition = IdeaTransition(
-            id=self.dice.new_id(self.at), idea_id=idea.id, number=self.steps, action=action.value,
+        transition_id = self.dice.new_id(self.at)
+        self.rows.put(
+            IdeaTransition, id=transition_id, idea_id=idea.id, number=self.steps, action=action.value,
             from_status=str(before), to_status=status.value, occurred_on=idea.moved_on, recorded_at=self.at,
             actor_kind=actor.kind, actor_id=actor.id, content_number=idea.content_number,
             details=more.pop("details", {}), **more,
         )  # fmt: skip
-        self.rows.add(transition)
-        return transition
+        return transition_id
 
     def write_version(self, content: Content, number: int, author_id: UUID) -> None:
         """A version of the content with its people, as of now."""
         idea = self.idea
         columns = {name: getattr(content, name) for name in Content.__struct_fields__}
-        self.rows.add(IdeaVersion(idea_id=idea.id, number=number, written_by=author_id, created_at=self.at, **columns))
+        self.rows.put(IdeaVersion, idea_id=idea.id, number=number, written_by=author_id, created_at=self.at, **columns)
         for position, person in enumerate(self.people):
-            self.rows.add(IdeaMember(idea_id=idea.id, number=number, position=position, person_id=person.id))
+            self.rows.put(IdeaMember, idea_id=idea.id, number=number, position=position, person_id=person.id)
         self.content = content
         idea.content_number = number

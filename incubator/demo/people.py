@@ -8,6 +8,7 @@ from incubator.actor import Actor
 from incubator.demo.dice import Dice
 from incubator.demo.names import new_name
 from incubator.demo.places import PROVINCE_ID, Commune
+from incubator.demo.rows import Rows
 from incubator.ideas.calls.models import Call
 from incubator.people.models import Consent, Person
 
@@ -69,9 +70,12 @@ class Population:
         return f"+84900{next(self._phones) % _PHONES:06d}"
 
 
-def consent_of(dice: Dice, person: Person, channel: str, author: Actor, *, given_on: date, at: datetime) -> Consent:
+def put_consent(
+    rows: Rows, dice: Dice, person: Person, channel: str, author: Actor, *, given_on: date, at: datetime
+) -> None:
     """The leader's consent to take part, in the form that the channel allows."""
-    return Consent(
-        id=dice.new_id(at), person_id=person.id, action="give", purpose="programme", form=CONSENT_FORMS[channel],
-        occurred_on=given_on, recorded_by_kind=author.kind, recorded_by_id=author.id, recorded_at=at,
+    rows.put(
+        Consent, id=dice.new_id(at), person_id=person.id, action="give", purpose="programme",
+        form=CONSENT_FORMS[channel], occurred_on=given_on, recorded_by_kind=author.kind, recorded_by_id=author.id,
+        recorded_at=at,
     )  # fmt: skip

@@ -113,17 +113,19 @@ class Venture:
         check_founding(ideas, self._day, now=END, today=LAST_DAY)
         self._rows.add(self._project)
         for position, idea in enumerate(ideas):
-            self._rows.add(ProjectIdea(idea_id=idea.id, project_id=self._project.id, position=position))
+            self._rows.put(ProjectIdea, idea_id=idea.id, project_id=self._project.id, position=position)
         for platform in Platform:
-            self._rows.add(self._need(platform))
+            self._put_need(platform)
         self._write(ProjectAction.found, None)
 
-    def _need(self, platform: Platform) -> ProjectNeed:
+    def _put_need(self, platform: Platform) -> None:
         """What the ideas said they need."""
         wishes = [getattr(journey.content, f"need_{platform}") for journey in self._journeys]
         said = next((wish for wish in wishes if wish), None)
         why = said or _NOT_NEEDED[platform]
-        return ProjectNeed(project_id=self._project.id, platform=platform.value, needed=said is not None, why=why)
+        self._rows.put(
+            ProjectNeed, project_id=self._project.id, platform=platform.value, needed=said is not None, why=why
+        )
 
     def _assign_mentors(self) -> None:
         """They see the ideas and the people of the project from then on."""
@@ -135,20 +137,17 @@ class Venture:
                 ProjectMentor(
                     id=self._dice.new_id(self._at), project_id=self._project.id, account_id=mentor.id,
                     from_on=self._day, created_at=self._at,
-                ),
-                *self._sight_of(mentor),
+                )
             )  # fmt: skip
+            self._open_sight(mentor)
 
-    def _sight_of(self, mentor: Actor) -> list[IdeaViewer | PersonViewer]:
-        ideas = [IdeaViewer(idea_id=journey.idea.id, account_id=mentor.id, source=SOURCE) for journey in self._journeys]
+    def _open_sight(self, mentor: Actor) -> None:
+        for journey in self._journeys:
+            self._rows.put(IdeaViewer, idea_id=journey.idea.id, account_id=mentor.id, source=SOURCE)
         people = {person.id for journey in self._journeys for person in journey.people}
-        return [
-            *ideas,
-            *(
-                PersonViewer(person_id=person_id, account_id=mentor.id, source=SOURCE, source_id=self._project.id)
-                for person_id in sorted(people)
-            ),
-        ]
+        for person_id in sorted(people):
+            seen = {"person_id": person_id, "source": SOURCE, "source_id": self._project.id}
+            self._rows.put(PersonViewer, account_id=mentor.id, **seen)
 
     def _step(
         self, status: ProjectStatus, action: ProjectAction, *, closed_reason: CloseReason | None = None, **more: Any
@@ -161,12 +160,10 @@ class Venture:
     def _write(self, action: ProjectAction, before: str | None, **more: Any) -> None:
         self._steps += 1
         self._at = self._dice.after(self._at, self._day)
-        self._rows.add(
-            ProjectTransition(
-                id=self._dice.new_id(self._at), project_id=self._project.id, number=self._steps, action=action.value,
-                from_status=before, to_status=self._project.status, occurred_on=self._day, recorded_at=self._at,
-                actor_kind=self._staff.kind, actor_id=self._staff.id, details={}, **more,
-            )
+        self._rows.put(
+            ProjectTransition, id=self._dice.new_id(self._at), project_id=self._project.id, number=self._steps,
+            action=action.value, from_status=before, to_status=self._project.status, occurred_on=self._day,
+            recorded_at=self._at, actor_kind=self._staff.kind, actor_id=self._staff.id, details={}, **more,
         )  # fmt: skip
 
     def _wait(self, least: int, most: int) -> bool:

@@ -1,4 +1,4 @@
-"""Rows on their way into the database: instances of the models, copied table by table."""
+"""Rows on their way into the database, copied table by table."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,6 +8,8 @@ import msgspec
 from sqlalchemy import Table
 
 from incubator.db import Base
+
+_STATE_OF_INSTANCE = "_sa_instance_state"
 
 
 class Sheet(msgspec.Struct, frozen=True):
@@ -19,7 +21,7 @@ class Sheet(msgspec.Struct, frozen=True):
 
 
 class Rows:
-    """Collects what belongs together. The models check their own rules while the rows are made."""
+    """Collects what belongs together. Models with rules check them while their instances are made and moved."""
 
     def __init__(self) -> None:
         self._rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -29,6 +31,10 @@ class Rows:
         for row in rows:
             self._rows[row.__tablename__].append(vars(row))
 
+    def put(self, model: type[Base], **columns: Any) -> None:
+        """A row that has no rules of its own: an instance would only cost time, and there are a million of these."""
+        self._rows[model.__tablename__].append(columns)
+
     def sheets(self) -> Iterator[Sheet]:
         """Every table with rows, referenced tables first."""
         for table in Base.metadata.sorted_tables:
@@ -37,5 +43,8 @@ class Rows:
 
 
 def _sheet(table: Table, rows: list[dict[str, Any]]) -> Sheet:
-    columns = [column.name for column in table.columns if any(column.name in row for row in rows)]
+    named = set().union(*rows) - {_STATE_OF_INSTANCE}
+    columns = [column.name for column in table.columns if column.name in named]
+    if unknown := named.difference(columns):
+        raise KeyError(f"{table.name} has no columns {sorted(unknown)}")
     return Sheet(table.name, columns, [tuple(map(row.get, columns)) for row in rows])

@@ -34,7 +34,7 @@ def table_answer(request: Request[Any, Any, Any], table: Table) -> Response[Any]
     if etag in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
         return Response(content=b"", status_code=304, headers=headers)
     headers["content-disposition"] = f'attachment; filename="{table.name}.{"csv" if is_csv else "xlsx"}"'
-    return Response(content=body, media_type="text/csv; charset=utf-8" if is_csv else XLSX, headers=headers)
+    return Response(content=body, media_type=CSV if is_csv else XLSX, headers=headers)
 
 
 def _xlsx(table: Table) -> bytes:

@@ -29,7 +29,7 @@ async def accounts_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseR
         raise DomainError("forbidden")
 
 
-@post("/login", operation_id="logIn", status_code=200, opt={**PUBLIC, "errors": ("login_throttled",)})
+@post("/login", operation_id="logIn", status_code=200, opt={**PUBLIC, "errors": ("login_throttled", "unauthenticated")})
 async def log_in(
     request: Request[Any, Any, Any],
     passwords: Given[Passwords],

@@ -6,6 +6,7 @@ from uuid import UUID
 from incubator.api.openapi.endpoint import Endpoint
 from incubator.api.openapi.samples import Samples
 from incubator.api.openapi.schemas import Schema, Schemas, without_null
+from incubator.api.query import LONGEST_HEADERS
 
 REFERENCE = "#/components/parameters/"
 LONGEST_WORD = 200
@@ -15,7 +16,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         "name": "Accept-Language",
         "in": "header",
         "description": "`vi` or `en`: the language of `title` and `detail` of a problem. English without it.",
-        "schema": {"type": "string", "maxLength": 200},
+        "schema": {"type": "string", "maxLength": LONGEST_HEADERS["accept-language"]},
         "example": "vi",
     },
     "IfMatch": {
@@ -23,14 +24,14 @@ HEADERS: dict[str, dict[str, Any]] = {
         "in": "header",
         "required": True,
         "description": "The ETag that you read. Its version is compared, so another caller's fits too.",
-        "schema": {"type": "string", "maxLength": 1000},
+        "schema": {"type": "string", "maxLength": LONGEST_HEADERS["if-match"]},
         "example": '"3.5b2f0c6d8e1a4f37"',
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
         "in": "header",
         "description": "An ETag that you hold: where it is still right, the answer is 304 without a body.",
-        "schema": {"type": "string", "maxLength": 1000},
+        "schema": {"type": "string", "maxLength": LONGEST_HEADERS["if-none-match"]},
         "example": '"3.5b2f0c6d8e1a4f37"',
     },
     "IdempotencyKey": {
