@@ -86,8 +86,8 @@ async def _measure(server_url: str, seconds: float, console: Console) -> tuple[l
         many, many_token = await _database(server_url, "many", MANY)
         progress.advance(task)
         with (
-            serve("incubator.asgi:app", many, "/v1/vocabularies") as ours,
-            serve("incubator.asgi:app", few, "/v1/vocabularies") as small,
+            serve("incubator.asgi:app", many, "/readyz") as ours,
+            serve("incubator.asgi:app", few, "/readyz") as small,
             serve("benchmarks.reference:app", many, "/ideas") as reference,
         ):
             bench = Bench(ours, small, reference, _bearer(many_token), seconds)
@@ -118,7 +118,8 @@ async def _figures(bench: Bench, few_token: str, many_url: str, progress: Progre
         figures.append(await bench.compare(name, target, ours + path, reference + other, {}))
         progress.advance(task)
     first = f"{ours}/v1/ideas?limit=50"
-    figures.append(await bench.compare("page 1,000 / page 1", 1 / 1.2, f"{first}&cursor={page_1000}", first, bench.token))
+    late = f"{first}&cursor={page_1000}"
+    figures.append(await bench.compare("page 1,000 / page 1", 1 / 1.2, late, first, bench.token))
     progress.advance(task)
     for name, query in against_few:
         paths = f"{ours}/v1/ideas?{query}", f"{small}/v1/ideas?{query}"

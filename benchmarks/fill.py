@@ -13,9 +13,11 @@ FROM generate_series(1, $1::int) n JOIN (
 """
 
 IDEAS = """
-INSERT INTO idea (tracking_code, call_id, status, moved_on, search_key, locality_id, province_id, channel, received_on)
+INSERT INTO idea
+  (tracking_code, call_id, status, moved_on, search_key, locality_id, province_id, channel, received_on)
 SELECT lpad(to_hex(n), 12, '0'), (SELECT id FROM call WHERE code = 'open'),
-  (ARRAY['submitted','screening','in_review','review_closed','rejected','accepted','withdrawn','deferred'])[1 + (n % 8)::int],
+  (ARRAY['submitted','screening','in_review','review_closed','rejected','accepted','withdrawn','deferred'])
+    [1 + (n % 8)::int],
   '2025-06-01', 'tra shan tuyet ' || n, p.locality_id, p.province_id, 'web', date '2021-01-01' + (n % 1700)::int
 FROM (SELECT locality_id, province_id, row_number() OVER (ORDER BY id) AS n FROM person) p
 """

@@ -1,6 +1,7 @@
 """Who asks, and what they may do where. No tables, no HTTP."""
 
 import enum
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -125,6 +126,9 @@ class Territory(msgspec.Struct, frozen=True):
         return not (self.everywhere or self.provinces or self.communes)
 
 
+EVERYWHERE = Territory(everywhere=True, provinces=(), communes=())
+
+
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """The account, service token or the service itself behind one request."""
 
@@ -159,12 +163,9 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
     def territory(self, permission: Permission, *, sensitive: bool = False) -> Territory:
         """Where the permission holds; with `sensitive`, only where the grant opens sensitive fields too."""
-        held = [g for g in self.grants if g.holds in HOLDERS[permission] and (g.sensitive or not sensitive)]
-        return Territory(
-            everywhere=self.kind == "system" or any(g.level == "country" for g in held),
-            provinces=tuple(sorted({g.locality_id for g in held if g.level == "province" and g.locality_id})),
-            communes=tuple(sorted({g.locality_id for g in held if g.level == "commune" and g.locality_id})),
-        )
+        if self.kind == "system":
+            return EVERYWHERE
+        return _territory(self.grants, permission, sensitive)
 
     def require_at(self, permission: Permission, *, province_id: UUID, commune_id: UUID) -> None:
         """403 where the actor sees the row by another grant than the one this permission needs."""
@@ -176,6 +177,17 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 NOBODY = UUID(int=0)
 SYSTEM = Actor(kind="system", id=NOBODY, name="system")
 ANONYMOUS = Actor(kind="anonymous", id=NOBODY, name="anonymous")
+
+
+@lru_cache(maxsize=4096)
+def _territory(grants: tuple[Grant, ...], permission: Permission, sensitive: bool) -> Territory:
+    """Kept, because the same few callers ask for the same few territories in every request."""
+    held = [grant for grant in grants if grant.holds in HOLDERS[permission] and (grant.sensitive or not sensitive)]
+    return Territory(
+        everywhere=any(grant.level == "country" for grant in held),
+        provinces=tuple(sorted({g.locality_id for g in held if g.level == "province" and g.locality_id})),
+        communes=tuple(sorted({g.locality_id for g in held if g.level == "commune" and g.locality_id})),
+    )
 
 
 def _scopes_of(permissions: tuple[Permission, ...]) -> list[str]:

@@ -9,6 +9,7 @@ from litestar.datastructures import State
 
 from incubator.accounts.authentication import Authentication
 from incubator.accounts.routes import accounts_router
+from incubator.actor import Role
 from incubator.api.body import JsonBody
 from incubator.api.entry import enter
 from incubator.api.problems import handle_exception
@@ -22,7 +23,7 @@ from incubator.ideas.calls.routes import calls_router
 from incubator.ideas.dossier.routes import dossier_handlers
 from incubator.ideas.moves.routes import move_handlers
 from incubator.ideas.panels.routes import panels_router
-from incubator.ideas.reviews.actions import return_assignments
+from incubator.ideas.reviews.actions import return_reviews, return_screening
 from incubator.ideas.reviews.routes import my_reviews_router, ranking_router, review_handlers
 from incubator.ideas.routes import idea_handlers, public_ideas_router
 from incubator.lifespan import lifespan
@@ -64,8 +65,12 @@ ROUTERS: list[Router] = [
     vocabularies_router(all_vocabularies()),
 ]
 
-WHEN_ACCOUNT_IS_DISABLED = (return_assignments, end_mentoring)
-"""A disabled account's open work goes back to staff, feature by feature."""
+WHEN_ROLE_IS_LOST = {
+    Role.reviewer: return_reviews,
+    Role.staff: return_screening,
+    Role.mentor: end_mentoring,
+}
+"""The open work of who loses a role, or the whole account, goes back to staff."""
 
 
 def create_app(
@@ -86,7 +91,7 @@ def create_app(
                 "clock": clock,
                 "exports": Exports(),
                 "drain_file": settings.drain_file,
-                "on_account_disabled": WHEN_ACCOUNT_IS_DISABLED,
+                "on_role_lost": WHEN_ROLE_IS_LOST,
             }
         ),
         guards=[enter(Authentication(settings.token_cache_seconds), settings.max_body, settings.figure_deadline)],

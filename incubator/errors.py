@@ -4,12 +4,14 @@ Features raise `DomainError("not_found")`; `api/problems.py` renders it as RFC 9
 caller's language. Codes, statuses, titles, the OpenAPI examples and docs/errors.md all come from `error_table.py`.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
 from incubator.error_table import ERRORS, FIELD_CODES, ErrorKind, Phrase
+
+T = TypeVar("T")
 
 __all__ = [
     "ERRORS",
@@ -19,6 +21,7 @@ __all__ = [
     "ErrorKind",
     "FieldError",
     "Phrase",
+    "WrongFields",
     "broken_rule",
     "rule_text",
     "wrong_field",
@@ -62,6 +65,23 @@ def broken_rule(rule: str, **params: Any) -> DomainError:
 def wrong_field(pointer: str, code: str, **params: Any) -> DomainError:
     """A field that only the database can find wrong, such as an id of nothing."""
     return DomainError("validation_failed", errors=[FieldError(code=code, pointer=pointer, params=params)])
+
+
+class WrongFields:
+    """Gathers the wrong fields of several checks, so that a body is refused once and for all of them."""
+
+    def __init__(self, errors: Sequence[FieldError] = ()) -> None:
+        self.errors = list(errors)
+
+    async def gather(self, check: Awaitable[T]) -> T | None:
+        """What the check gives, or None where it found wrong fields, which are kept. Other refusals pass."""
+        try:
+            return await check
+        except DomainError as refusal:
+            if refusal.code != "validation_failed":
+                raise
+            self.errors += refusal.errors
+            return None
 
 
 RULES: dict[str, Phrase] = {}

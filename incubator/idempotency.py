@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.actor import Actor
-from incubator.api.answers import etag_of
-from incubator.api.entry import JSON, actor_of
+from incubator.api.answers import Answer, etag_of
+from incubator.api.entry import actor_of
 from incubator.api.given import Given
 from incubator.db import Base
 from incubator.errors import DomainError, FieldError
@@ -50,7 +50,7 @@ class Once:
         self._request = request
         self._session = session
         self._actor: Actor = actor_of(request)
-        self._required = required
+        self._key = _key_of(request, required=required)
 
     async def __call__(
         self,
@@ -80,7 +80,7 @@ class Once:
         secrets: tuple[str, ...] = (),
     ) -> Response[T]:
         """The same for an act that makes its own answer. `secrets` are fields that a replay shows as null."""
-        key = self._key()
+        key = self._key
         if key is None:
             return _first(await act(), at, status)[0]
         request_hash = await self._request_hash()
@@ -101,17 +101,6 @@ class Once:
         await self._session.flush()
         return response
 
-    def _key(self) -> str | None:
-        key = self._request.headers.get("idempotency-key")
-        if key is None and self._required:
-            raise DomainError("idempotency_key_required")
-        if key is not None and not KEY.fullmatch(key):
-            field = FieldError(
-                code="bad_format", header="Idempotency-Key", params={"expected": "1–255 visible ASCII characters"}
-            )
-            raise DomainError("validation_failed", errors=[field])
-        return key
-
     async def _request_hash(self) -> bytes:
         scope = self._request.scope
         head = f"{scope['method']} {scope['path']}?".encode() + scope["query_string"] + b"\n"
@@ -130,13 +119,26 @@ def once(request: Request[Any, Any, Any], session: Given[AsyncSession]) -> Once:
     return Once(request, session)
 
 
+def _key_of(request: Request[Any, Any, Any], *, required: bool) -> str | None:
+    """Read before the handler runs, because a wrong key is refused before anything is looked for."""
+    key: str | None = request.headers.get("idempotency-key")
+    if key is None and required:
+        raise DomainError("idempotency_key_required")
+    if key is not None and not KEY.fullmatch(key):
+        field = FieldError(
+            code="bad_format", header="Idempotency-Key", params={"expected": "1–255 visible ASCII characters"}
+        )
+        raise DomainError("validation_failed", errors=[field])
+    return key
+
+
 def _first(out: T, at: str | None, status: int) -> tuple[Response[T], str | None]:
     body = msgspec.json.encode(out)
     location = at.format(id=getattr(out, "id", "")) if at else None
     headers = {"etag": etag_of(out, body), "cache-control": "private, no-cache"}
     if location:
         headers["location"] = location
-    return Response(content=body, status_code=status, media_type=JSON, headers=headers), location  # type: ignore[arg-type]
+    return Answer(content=body, status_code=status, headers=headers), location  # type: ignore[arg-type]
 
 
 async def _replay(stored: StoredAnswer, request_hash: bytes, show: Callable[[UUID], Awaitable[Any]]) -> Response[Any]:
@@ -147,4 +149,4 @@ async def _replay(stored: StoredAnswer, request_hash: bytes, show: Callable[[UUI
     headers = {"idempotency-replayed": "true", "cache-control": "private, no-cache"}
     headers |= {"etag": stored.etag} if stored.etag else {}
     headers |= {"location": stored.location} if stored.location else {}
-    return Response(content=stored.body, status_code=stored.status, media_type=JSON, headers=headers)
+    return Answer(content=stored.body, status_code=stored.status, headers=headers)

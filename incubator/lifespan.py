@@ -12,6 +12,9 @@ from incubator.db import Database
 from incubator.jobs import run_jobs_hourly
 from incubator.settings import Settings
 
+YOUNG_OBJECTS = 20_000
+"""A page of fifty rows makes a few thousand objects, none of them in cycles: looking for some at every 700 is waste."""
+
 
 def lifespan(
     settings: Settings, clock: Callable[[], datetime]
@@ -49,3 +52,4 @@ def _leave_start_up_out_of_collections() -> None:
     """What start-up made (modules, mappers, handlers) lives to the end; each collection would search it in vain."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)

@@ -4,10 +4,13 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import structlog
+
+log = structlog.get_logger("incubator")
 
 _QUOTED = re.compile(r"""(['"(]).*['")]""")
 
@@ -26,6 +29,13 @@ def configure_logs(level: str) -> None:
         logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
         cache_logger_on_first_use=True,
     )
+
+
+def log_request(**facts: Any) -> None:
+    """The line of one request. It goes past structlog's processors, which cost a twentieth of a short request."""
+    if log.is_enabled_for(logging.INFO):
+        line = {"timestamp": datetime.now(UTC), "level": "info", "event": "request", **facts}
+        structlog.BytesLogger(sys.stdout.buffer).msg(msgspec.json.encode(line))
 
 
 def redact_messages(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -5,20 +5,25 @@ import binascii
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Annotated, Any, Generic, Literal, TypeVar
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import ColumnElement, func, literal_column, select, tuple_
 
-from incubator.db import AnySelect, Reads, Statement, fetch_all, param
+from incubator.db import AnySelect, Reads, fetch_all, param, statement
 from incubator.errors import DomainError
 
 T = TypeVar("T")
+Row = TypeVar("Row", bound=msgspec.Struct)
 
 MAX_LIMIT = 200
 COUNT_CAP = 10_000
 EXPORT_BATCH = 2_000
 SIZES = (2, 6, 11, 26, 51, 101, MAX_LIMIT + 1, EXPORT_BATCH)
 """Rows that a statement asks for: the next size up from what is wanted, so that few statements serve all limits."""
+
+SmallNumber = Annotated[int, msgspec.Meta(ge=1, le=32_767)]
+"""As a column of small integers holds it: a forged cursor with a larger one is refused before the database."""
 
 
 class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +46,12 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
     total_is_capped: bool | msgspec.UnsetType
 
 
-class Order(msgspec.Struct, frozen=True):
-    """Columns to sort by, the last unique; never null, never changing."""
+class Order(msgspec.Struct, frozen=True, eq=False):
+    """Columns to sort by, the last unique; never null, never changing.
+
+    Part of the key of a cached statement by what it is, not what it holds: `==` on SQL columns makes SQL. So it
+    stands beside the list, made once.
+    """
 
     columns: tuple[ColumnElement[Any], ...]
     descending: bool = False
@@ -62,20 +71,35 @@ class Cut(msgspec.Struct, frozen=True):
     after: bool
 
 
-class Listing(msgspec.Struct, Generic[T], frozen=True):
+def id_of(row: Any) -> tuple[Any, ...]:
+    return (row.id,)
+
+
+class Listing(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     """A list as a question that can be asked page by page, counted and exported.
 
-    `page` gives the statement of a cut; `place` reads a row's own place in the order.
+    `query(*shape)` selects all of it, in no order; `place` reads a row's own place in the `order`. Where the page
+    shows more than what decides who is in it, `show(cut, *shape)` adds that to the select that is cut already, and
+    counting goes without. `query`, `order`, `show` and the hashable `shape` are the key of the cached statement, so
+    the first three are of a module, never made for a request.
     """
 
     name: str
-    page: Callable[[Cut], Statement]
-    total: Callable[[], Statement]
+    query: Callable[..., AnySelect]
+    shape: tuple[Any, ...]
+    order: Order
     values: Mapping[str, Any]
-    row: Callable[..., T]
-    place: Callable[[T], tuple[Any, ...]]
-    place_types: type[Any]
-    columns: tuple[str, ...]
+    row: type[Row]
+    read: Callable[..., Row] | None = None
+    """Makes a row of what the database gives, where that is not its fields in their order."""
+    show: Callable[..., AnySelect] | None = None
+    place: Callable[[Row], tuple[Any, ...]] = id_of
+    place_types: type[Any] = tuple[UUID]
+    columns: tuple[str, ...] = ()
+    """Of the table, where they are not the fields of a row."""
+
+    def header(self) -> tuple[str, ...]:
+        return self.columns or self.row.__struct_fields__
 
 
 def keyset(query: AnySelect, order: Order, *, cut: Cut) -> AnySelect:
@@ -90,13 +114,7 @@ def keyset(query: AnySelect, order: Order, *, cut: Cut) -> AnySelect:
     return query.order_by(*columns).limit(literal_column(str(cut.rows)))
 
 
-def capped_count(query: AnySelect) -> AnySelect:
-    """How many rows, counting no further than one beyond the cap."""
-    some = query.order_by(None).limit(literal_column(str(COUNT_CAP + 1))).subquery()
-    return select(func.count()).select_from(some)
-
-
-async def fetch_page(reads: Reads, listing: Listing[T], page: PageQuery, *, path: str) -> Page[T]:
+async def fetch_page(reads: Reads, listing: Listing[Row], page: PageQuery, *, path: str) -> Page[Row]:
     """The page that the cursor names, and the cursor of the next one; both hold for this path and these filters."""
     bound_to = _fingerprint(path, page)
     rows = await _rows_after(reads, listing, _place_of(listing, page.cursor, bound_to), page.limit + 1)
@@ -104,7 +122,7 @@ async def fetch_page(reads: Reads, listing: Listing[T], page: PageQuery, *, path
     more = len(rows) > page.limit
     total: int | msgspec.UnsetType = msgspec.UNSET
     if page.count == "exact":
-        total = (await reads.rows(listing.total(), listing.values))[0][0]
+        total = (await reads.rows(_total(listing.query, listing.shape), listing.values))[0][0]
     return Page(
         items=items,
         next_cursor=_cursor(bound_to, listing.place(items[-1])) if more else None,
@@ -113,7 +131,7 @@ async def fetch_page(reads: Reads, listing: Listing[T], page: PageQuery, *, path
     )
 
 
-async def walk(reads: Reads, listing: Listing[T]) -> AsyncIterator[list[T]]:
+async def walk(reads: Reads, listing: Listing[Row]) -> AsyncIterator[list[Row]]:
     """The whole list in batches, each a short statement of its own, in constant memory."""
     place: tuple[Any, ...] | None = None
     while True:
@@ -125,20 +143,40 @@ async def walk(reads: Reads, listing: Listing[T]) -> AsyncIterator[list[T]]:
         place = listing.place(rows[-1])
 
 
-async def _rows_after(reads: Reads, listing: Listing[T], place: tuple[Any, ...] | None, limit: int) -> list[T]:
+async def _rows_after(reads: Reads, listing: Listing[Row], place: tuple[Any, ...] | None, limit: int) -> list[Row]:
     values = dict(listing.values)
     if place is not None:
         values |= {f"after_{i}": value for i, value in enumerate(place)}
     rows = next(size for size in SIZES if size >= limit)
-    found = await fetch_all(reads, listing.page(Cut(rows, place is not None)), values, listing.row)
+    query = _page(listing.query, listing.shape, listing.order, listing.show, Cut(rows, place is not None))
+    found = await fetch_all(reads, query, values, listing.read or listing.row)
     return found[:limit]
+
+
+@statement
+def _page(
+    query: Callable[..., AnySelect],
+    shape: tuple[Any, ...],
+    order: Order,
+    show: Callable[..., AnySelect] | None,
+    cut: Cut,
+) -> AnySelect:
+    page = keyset(query(*shape), order, cut=cut)
+    return show(page, *shape) if show else page
+
+
+@statement
+def _total(query: Callable[..., AnySelect], shape: tuple[Any, ...]) -> AnySelect:
+    """How many rows, counting no further than one beyond the cap."""
+    some = query(*shape).order_by(None).limit(literal_column(str(COUNT_CAP + 1))).subquery()
+    return select(func.count()).select_from(some)
 
 
 def _cursor(bound_to: str, place: tuple[Any, ...]) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode([bound_to, *place])).rstrip(b"=").decode()
 
 
-def _place_of(listing: Listing[T], cursor: str | None, bound_to: str) -> tuple[Any, ...] | None:
+def _place_of(listing: Listing[Row], cursor: str | None, bound_to: str) -> tuple[Any, ...] | None:
     if cursor is None:
         return None
     try:

@@ -100,8 +100,8 @@ class Make:
             now = self._world.clock.now
             session.add(
                 Token(
-                    kind="session", hash=token_hash(token), account_id=account.id, created_at=now, created_by=account.id,
-                    expires_at=now + timedelta(hours=12), extended_at=now,
+                    kind="session", hash=token_hash(token), account_id=account.id, created_at=now,
+                    created_by=account.id, expires_at=now + timedelta(hours=12), extended_at=now,
                 )
             )  # fmt: skip
         return Caller(self._world.http, token, account.id, username)

@@ -136,7 +136,8 @@ async def exchange(service: Any, messages: list[dict[str, Any]], **scope: Any) -
 
     whole = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "query_string": b"",
-        "raw_path": scope["path"].encode(), "root_path": "", "client": ("127.0.0.1", 1), "server": ("test", 80), **scope,
+        "raw_path": scope["path"].encode(), "root_path": "", "client": ("127.0.0.1", 1), "server": ("test", 80),
+        **scope,
     }  # fmt: skip
     await service(whole, receive, send)
     return sent

@@ -9,8 +9,8 @@ import httpx
 from sqlalchemy import func, select, update
 
 from incubator.accounts.models import RoleGrant
-from incubator.idempotency import KEPT_DAYS, StoredAnswer
 from incubator.ideas.models import Idea
+from incubator.idempotency import KEPT_DAYS, StoredAnswer
 from incubator.jobs import run_jobs
 from tests.conftest import world_at
 from tests.factories import BAC_HA, Y_TY, Caller, Make, World

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from incubator.api.tables import MAX_EXPORTS
+from incubator.api.tables import MAX_EXPORTS, csv_table
 from incubator.audit import AuditEntry
 from tests.factories import BAC_HA, Y_TY, Caller, Make, World
 
@@ -132,7 +132,6 @@ async def test_a_count_is_of_the_whole_filtered_list(make: Make) -> None:
 
 
 async def test_a_count_stops_at_ten_thousand(committed: World) -> None:
-    """The country has 3,355 localities of today; every day of another kind of place is made up by a village."""
     staff = await committed.make.account("staff")
     async with committed.database.begin() as session:
         connection = await session.connection()
@@ -192,6 +191,12 @@ async def test_a_workbook_holds_what_the_csv_holds(make: Make) -> None:
     expected = table(await staff.get("/v1/ideas", headers=CSV))
     assert head == list(expected[0])
     assert [[cell or "" for cell in row] for row in rows] == [list(filter(None, row.values())) for row in expected]
+
+
+@pytest.mark.parametrize("start", ["\t", "\r", "=", "@"])
+def test_a_cell_of_any_table_gets_a_quote(start: str) -> None:
+    text = csv_table(["a"], [[f"{start}1"], [-1], ["-1"]]).decode()
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [["a"], [f"'{start}1"], ["-1"], ["'-1"]]
 
 
 async def test_a_table_is_as_narrow_as_its_readers_rights(make: Make) -> None:

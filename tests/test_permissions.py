@@ -54,6 +54,13 @@ def test_the_table_knows_every_role_and_scope() -> None:
     assert {name for row in TABLE for name in row.may.split()} <= set(ANYBODY.split())
 
 
+async def test_a_stranger_tries_thirty_tracking_codes_a_minute(world: World) -> None:
+    answers = [await world.http.get("/v1/public/ideas/000000000000") for _ in range(31)]
+    assert [answer.status_code for answer in answers] == [404] * 30 + [429]
+    assert answers[-1].json()["code"] == "rate_limited"
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+
+
 async def _headers(world: World, caller: str) -> dict[str, str]:
     if caller == "anonymous":
         return {}

@@ -25,7 +25,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from incubator.actor import Scope
 from tests.conftest import committing_world
+from tests.factories import Caller
 from tests.operations import Operation, operations, the_document
 from tests.stage import Stage, set_stage
 
@@ -46,7 +48,6 @@ CONFIG = schemathesis.Config.from_path(Path(__file__).parents[1] / "schemathesis
 """The same as for `schemathesis run` by hand."""
 
 BOUNDED = settings(
-    max_examples=EXAMPLES,
     database=None,
     deadline=None,
     phases=[Phase.generate],
@@ -68,12 +69,25 @@ async def stage(server_url: str, template: str) -> AsyncIterator[Stage]:
 async def test_an_operation_keeps_what_the_document_promises(
     stage: Stage, operation: Operation, mode: GenerationMode
 ) -> None:
+    await try_operation(stage, stage.everybody, operation, mode, EXAMPLES)
+
+
+@pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.id)
+async def test_a_service_token_is_promised_the_same(stage: Stage, operation: Operation) -> None:
+    token = await stage.world.make.token(*Scope, sensitive=True)
+    await try_operation(stage, token, operation, GenerationMode.POSITIVE, EXAMPLES // 5)
+
+
+async def try_operation(
+    stage: Stage, caller: Caller, operation: Operation, mode: GenerationMode, examples: int
+) -> None:
+    """So many cases of one operation, each answered as the document says."""
     described = schemathesis.openapi.from_dict(the_document(), config=CONFIG)[operation.path][operation.method]
-    token = {"Authorization": f"Bearer {stage.everybody.token}"}
+    token = {"Authorization": f"Bearer {caller.token}"}
     loop = asyncio.get_running_loop()
 
     @seed(SEED)
-    @BOUNDED
+    @settings(BOUNDED, max_examples=examples)
     @given(case=described.as_strategy(generation_mode=mode, headers=token))
     def try_all(case: schemathesis.Case) -> None:
         if mode is GenerationMode.POSITIVE:

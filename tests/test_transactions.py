@@ -12,8 +12,12 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
+from litestar import Request, Response, post
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from incubator.api.given import Given
+from incubator.idempotency import Once
 from tests.factories import BAC_HA, Caller, World
 from tests.permission_table import SOME_ID, TABLE
 
@@ -23,8 +27,9 @@ COUNTED_APART = {"throttle"}
 
 FAIL = """
     CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION 'a mistake' USING ERRCODE = 'XX000'; END $$
+    BEGIN RAISE EXCEPTION 'a mistake' USING ERRCODE = '{}'; END $$
 """
+A_MISTAKE = FAIL.format("XX000")
 AT_COMMIT = """
     CREATE CONSTRAINT TRIGGER fail AFTER INSERT ON audit_entry DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION fail()
@@ -97,7 +102,7 @@ async def office(committed: World) -> AsyncIterator[Office]:
 
 @pytest.mark.parametrize("when", [AT_COMMIT, AT_ONCE], ids=["at commit", "before"])
 async def test_what_fails_is_no_success_and_stores_nothing(office: Office, when: str) -> None:
-    await office.operator.execute(FAIL)
+    await office.operator.execute(A_MISTAKE)
     await office.operator.execute(when)
     before = await office.fingerprint()
     for name, answer in (await office.writes()).items():
@@ -112,8 +117,20 @@ async def test_what_fails_is_no_success_and_stores_nothing(office: Office, when:
     assert not [name for name, answer in answers.items() if "idempotency-replayed" in answer.headers]
 
 
+@pytest.mark.parametrize(
+    ("state", "status", "code"),
+    [("23503", 409, "referenced"), ("23505", 409, "duplicate"), ("23514", 422, "business_rule_failed")],
+)
+async def test_what_the_commit_finds_is_said_in_our_words(office: Office, state: str, status: int, code: str) -> None:
+    await office.operator.execute(FAIL.format(state))
+    await office.operator.execute(AT_COMMIT)
+    answer = await office.staff.post("/v1/ideas", office.world.make.idea_body())
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert "a mistake" not in answer.text
+
+
 async def test_an_export_whose_audit_row_fails_sends_nothing(office: Office) -> None:
-    await office.operator.execute(FAIL)
+    await office.operator.execute(A_MISTAKE)
     await office.operator.execute(AT_COMMIT)
     for path in ("/v1/ideas", "/v1/people", "/v1/projects"):
         answer = await office.staff.get(path, headers={"accept": "text/csv"})
@@ -163,6 +180,22 @@ async def test_nobody_decides_what_they_entered(office: Office) -> None:
     )
     assert (answer.status_code, answer.json()["code"]) == (403, "self_approval")
     assert _changed(before, await office.fingerprint()) == set()
+
+
+async def test_an_entry_that_counts_money_must_carry_a_key(office: Office) -> None:
+    """No route asks for one yet; loans and imports will, by this."""
+
+    @post("/v1/entries")
+    async def enter(request: Request[Any, Any, Any], session: Given[AsyncSession]) -> Response[dict[str, str]]:
+        entered: dict[str, str] = {}
+        return await Once(request, session, required=True).answer(partial(_now, entered), _now)
+
+    office.world.service.litestar.register(enter)
+    answer = await office.staff.post("/v1/entries")
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_required")
+    for replayed in (None, "true"):
+        answer = await office.staff.post("/v1/entries", headers={"idempotency-key": "entry-1"})
+        assert (answer.status_code, answer.headers.get("idempotency-replayed")) == (201, replayed)
 
 
 async def test_everything_that_a_request_stores_commits_together(office: Office) -> None:
@@ -224,6 +257,10 @@ async def test_a_figure_leaves_no_transaction_open(office: Office) -> None:
     assert {row["state"] for row in await office.operator.fetch(IDLE)} <= {"idle"}
 
 
+async def _now(value: Any) -> Any:
+    return value
+
+
 def _changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
     return {table for table, print_ in after.items() if print_ != before[table]}
 
@@ -235,15 +272,19 @@ def _with_ids(path: str, id_: str) -> str:
 async def _seen_at_start(office: Office, path: str, action: str, accept: str = "*/*") -> list[asyncpg.Record]:
     """The rows of the trail that another connection sees when the answer begins."""
     seen: list[list[asyncpg.Record]] = []
+    ended = asyncio.Event()
 
     async def receive() -> dict[str, Any]:
         """The request has no body, and the client stays to the end."""
-        return await asyncio.get_running_loop().create_future()
+        await ended.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
             assert message["status"] == 200
             seen.append(await office.operator.fetch("SELECT * FROM audit_entry WHERE action = $1", action))
+        elif not message.get("more_body"):
+            ended.set()
 
     headers = {"host": "test", "authorization": f"Bearer {office.staff.token}", "accept": accept}
     scope = {

@@ -93,6 +93,7 @@ async def test_a_write_whose_connection_is_cut_is_no_success(committed: World, o
         await asyncio.sleep(0.3)
         await cut_all(operator)
         refused(await waiting, 503, "database_unavailable")
+    await asyncio.sleep(0.2)
     assert (await staff.get(f"/v1/ideas/{idea['id']}")).json()["title"] == idea["title"]
     assert (await edit(staff, idea)).status_code == 200
 

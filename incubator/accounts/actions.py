@@ -1,6 +1,6 @@
 """What changes about accounts: creating, disabling, granting, resetting passwords."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -31,10 +31,10 @@ from incubator.errors import DomainError, FieldError, broken_rule, wrong_field
 from incubator.localities.queries import locality_by_code
 from incubator.people.models import Person
 
-OnDisabled = Callable[[AsyncSession, UUID, datetime], Awaitable[None]]
-"""What a feature above does when an account is disabled: session, account, when. It runs in the same
-transaction, so an error there keeps the account active. app.py names them all, as `on_account_disabled` in the
-application's state."""
+OnRoleLost = Mapping[Role, Callable[[AsyncSession, UUID, datetime], Awaitable[None]]]
+"""What the features above do with the open work of an account that lost a role, by revocation or because it was
+disabled. They run in the same transaction, so an error there keeps the role. app.py names them all, as `on_role_lost`
+in the application's state."""
 
 
 async def create_account(
@@ -82,7 +82,7 @@ async def change_account(
     *,
     if_match: IfMatch,
     now: datetime,
-    on_disabled: Sequence[OnDisabled] = (),
+    on_role_lost: OnRoleLost,
 ) -> None:
     account = await _lock_account(session, account_id)
     if_match.check(account.version)
@@ -91,7 +91,7 @@ async def change_account(
         account.person_id = change.person_id
         record_audit(session, actor, "link_person", "account", account.id, person_id=str(change.person_id))
     if change.status is not msgspec.UNSET:
-        await _move(session, actor, account, AccountStatus(change.status), now=now, on_disabled=on_disabled)
+        await _move(session, actor, account, AccountStatus(change.status), now=now, on_role_lost=on_role_lost)
     await session.flush()
 
 
@@ -104,9 +104,10 @@ async def add_grant(session: AsyncSession, actor: Actor, account_id: UUID, new: 
 
 
 async def revoke_grant(
-    session: AsyncSession, actor: Actor, account_id: UUID, grant_id: UUID, *, if_match: IfMatch, now: datetime
-) -> None:
-    """404 where the account has no such live grant."""
+    session: AsyncSession, actor: Actor, account_id: UUID, grant_id: UUID, *,
+    if_match: IfMatch, now: datetime, on_role_lost: OnRoleLost,
+) -> None:  # fmt: skip
+    """404 where the account has no such live grant. With the last grant of a role its open work goes back."""
     account = await _lock_account(session, account_id)
     grant = await session.scalar(
         select(RoleGrant).where(RoleGrant.id == grant_id, RoleGrant.account_id == account_id, RoleGrant.is_live())
@@ -119,6 +120,12 @@ async def revoke_grant(
     grant.revoked_at = now
     account.count_change()
     record_audit(session, actor, "revoke_grant", "account", account.id, grant_id=str(grant.id), role=grant.role)
+    left = select(RoleGrant.id).where(
+        RoleGrant.account_id == account.id, RoleGrant.role == grant.role, RoleGrant.is_live()
+    )
+    hand_over = on_role_lost.get(Role(grant.role))
+    if hand_over is not None and await session.scalar(left) is None:
+        await hand_over(session, account.id, now)
 
 
 async def reset_password(
@@ -189,7 +196,7 @@ async def _move(
     status: AccountStatus,
     *,
     now: datetime,
-    on_disabled: Sequence[OnDisabled],
+    on_role_lost: OnRoleLost,
 ) -> None:
     if status is AccountStatus.disabled and account.status == AccountStatus.active:
         await _check_another_admin(session, account)
@@ -198,7 +205,7 @@ async def _move(
     record_audit(session, actor, "disable_account" if account.disabled_at else "enable_account", "account", account.id)
     if status is AccountStatus.disabled:
         await end_sessions(session, Token.account_id == account.id, now=now)
-        for hand_over in on_disabled:
+        for hand_over in on_role_lost.values():
             await hand_over(session, account.id, now)
 
 

@@ -15,7 +15,7 @@ from incubator.db import Reads, fetch_all, fetch_one, param, statement
 from incubator.errors import wrong_field
 from incubator.localities.models import Locality
 from incubator.localities.schemas import LocalityRef
-from incubator.paging import Cut, Listing, Order, capped_count, keyset
+from incubator.paging import Listing, Order
 
 NEWEST_FIRST = Order((Account.id.expression,), descending=True)
 
@@ -45,16 +45,13 @@ def accounts_listing(filters: AccountQuery) -> Listing[AccountRow]:
         "person_id": filters.person_id,
         "role": filters.role.value if filters.role else None,
     }
-    shape = frozenset(name for name, value in values.items() if value is not None)
     return Listing(
         name="accounts",
-        page=lambda cut: _accounts_page(shape, cut=cut),
-        total=lambda: _accounts_total(shape),
+        query=_accounts,
+        shape=(frozenset(name for name, value in values.items() if value is not None),),
+        order=NEWEST_FIRST,
         values=values,
         row=AccountRow,
-        place=lambda row: (row.id,),
-        place_types=tuple[UUID],
-        columns=AccountRow.__struct_fields__,
     )
 
 
@@ -100,16 +97,6 @@ def holds_role(is_role: ColumnElement[bool]) -> ColumnElement[bool]:
 def place_of(locality_id: UUID | None, code: str, name: str, kind: Any) -> LocalityRef | None:
     """The locality of a grant or token as an outer join gives it; None is the whole country."""
     return None if locality_id is None else LocalityRef(locality_id, code, name, kind)
-
-
-@statement
-def _accounts_page(shape: frozenset[str], *, cut: Cut) -> Select[Any]:
-    return keyset(_accounts(shape), NEWEST_FIRST, cut=cut)
-
-
-@statement
-def _accounts_total(shape: frozenset[str]) -> Select[Any]:
-    return capped_count(_accounts(shape))
 
 
 @statement

@@ -1,6 +1,5 @@
 """Accounts over HTTP, for administrators; and everything else of this feature under one router."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,7 +11,7 @@ from litestar.di import Provide
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.accounts import actions
-from incubator.accounts.actions import OnDisabled
+from incubator.accounts.actions import OnRoleLost
 from incubator.accounts.passwords import Passwords, passwords_of
 from incubator.accounts.queries import accounts_listing, get_account, get_grant
 from incubator.accounts.schemas import (
@@ -85,10 +84,12 @@ async def change_account(
     data: JSONBody[AccountPatch],
     now: Given[datetime],
     if_match: Given[IfMatch],
-    on_disabled: Given[Sequence[OnDisabled]],
+    on_role_lost: Given[OnRoleLost],
 ) -> Response[AccountOut]:
     """Change an account. Disabling it ends its sessions within a second and gives its open assignments back."""
-    await actions.change_account(session, actor, account_id, data, if_match=if_match, now=now, on_disabled=on_disabled)
+    await actions.change_account(
+        session, actor, account_id, data, if_match=if_match, now=now, on_role_lost=on_role_lost
+    )
     return resource(request, await get_account(SessionReads(session), account_id))
 
 
@@ -114,9 +115,13 @@ async def revoke_grant(
     grant_id: FromPath[UUID],
     now: Given[datetime],
     if_match: Given[IfMatch],
+    on_role_lost: Given[OnRoleLost],
 ) -> None:
-    """Revoke a grant. If-Match takes the ETag of the account."""
-    await actions.revoke_grant(session, actor, account_id, grant_id, if_match=if_match, now=now)
+    """Revoke a grant. If-Match takes the ETag of the account. With the last grant of a role, its open work goes back
+    to staff."""
+    await actions.revoke_grant(
+        session, actor, account_id, grant_id, if_match=if_match, now=now, on_role_lost=on_role_lost
+    )
 
 
 @post("/{account_id:uuid}/password-reset", operation_id="resetPassword", status_code=200, guards=[MANAGE])
@@ -144,9 +149,9 @@ def provide_passwords(request: Request[Any, Any, Any]) -> Passwords:
     return passwords_of(request.app.state)
 
 
-def provide_on_disabled(request: Request[Any, Any, Any]) -> Sequence[OnDisabled]:
-    """What the features above do when an account is disabled; the application names them in its state."""
-    return request.app.state.get("on_account_disabled", ())  # type: ignore[no-any-return]
+def provide_on_role_lost(request: Request[Any, Any, Any]) -> OnRoleLost:
+    """What the features above do when an account loses a role; the application names it in its state."""
+    return request.app.state.get("on_role_lost", {})  # type: ignore[no-any-return]
 
 
 admin_router = Router(
@@ -154,7 +159,7 @@ admin_router = Router(
     route_handlers=[
         list_accounts, create_account, read_account, change_account, add_grant, revoke_grant, reset_password,
     ],
-    dependencies={"on_disabled": Provide(provide_on_disabled, sync_to_thread=False)},
+    dependencies={"on_role_lost": Provide(provide_on_role_lost, sync_to_thread=False)},
     tags=["Accounts"],
 )  # fmt: skip
 

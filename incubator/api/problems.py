@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
-from incubator.errors import ERRORS, FIELD_CODES, RULES, DomainError, FieldError
+from incubator.errors import ERRORS, FIELD_CODES, RULES, DomainError, FieldError, Phrase
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -35,6 +35,8 @@ SQLSTATES: dict[str, str] = {
 }
 """What PostgreSQL says, in our words. Three kinds are matched by their beginning: 08xxx and 57P0x are a database
 that is away, and any other 22xxx is a value that no column holds (asyncpg says so before it asks the server)."""
+
+OUT_OF_RANGE = Phrase("is out of range", "nằm ngoài phạm vi")
 
 RETRYABLE = {code for code, kind in ERRORS.items() if kind.retry_after is not None}
 
@@ -196,12 +198,20 @@ def _field_problem(field: FieldError, language: str) -> FieldProblem:
     params = {key: _sayable(value) for key, value in field.params.items()}
     return FieldProblem(
         code=field.code,
-        detail=FIELD_CODES[field.code].say(language, params),
+        detail=_phrase_of(field).say(language, params),
         pointer=field.pointer,
         parameter=field.parameter,
         header=field.header,
         params=field.params,
     )
+
+
+def _phrase_of(field: FieldError) -> Phrase:
+    """A range may be open on one side; its words then name the other."""
+    if field.code == "out_of_range" and not {"min", "max"} <= field.params.keys():
+        side = next(name for name in ("min", "max", "after", "none") if name in field.params or name == "none")
+        return FIELD_CODES.get(f"out_of_range/{side}", OUT_OF_RANGE)
+    return FIELD_CODES[field.code]
 
 
 def _sayable(value: Any) -> Any:

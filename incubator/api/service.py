@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
+from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
@@ -12,10 +13,11 @@ from typing import Any, cast
 import structlog
 from litestar import Litestar
 from litestar.routes import HTTPRoute
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 
 from incubator.api.problems import PROBLEM_JSON, as_domain_error, problem_parts
 from incubator.errors import DomainError
+from incubator.logs import log_request
 from incubator.settings import Settings
 
 log = structlog.get_logger("incubator")
@@ -27,7 +29,12 @@ Receive = Callable[[], Awaitable[Any]]
 
 REQUESTS = Counter("incubator_requests", "Requests answered.", ["method", "route", "status"])
 SECONDS = Histogram("incubator_request_seconds", "Time to the last byte of an answer.", ["route"])
-IN_FLIGHT = Gauge("incubator_requests_in_flight", "Requests being answered.", multiprocess_mode="livesum")
+
+
+@lru_cache(maxsize=4096)
+def _measures(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """The two measures of a request; finding them by their labels costs more than counting."""
+    return REQUESTS.labels(method, route, status), SECONDS.labels(route)
 
 
 class Service:
@@ -47,7 +54,6 @@ class Service:
             await self._exchange(Exchange(scope, receive, send, self._allowed))
 
     async def _exchange(self, exchange: "Exchange") -> None:
-        IN_FLIGHT.inc()
         try:
             if exchange.uri_length > MAX_URI:
                 await exchange.refuse(DomainError("uri_too_long", max=MAX_URI))
@@ -60,7 +66,6 @@ class Service:
             log.error("unhandled", request_id=exchange.request_id, exc_info=exc)
             await exchange.refuse(as_domain_error(exc))
         finally:
-            IN_FLIGHT.dec()
             exchange.record()
             await exchange.at_end.aclose()
 
@@ -117,12 +122,13 @@ class Exchange:
         """One line in the log and two in the metrics. Addresses hold names at times, so only the route is kept."""
         seconds = time.perf_counter() - self._started
         route = self.scope.get("path_template") or "unmatched"
-        REQUESTS.labels(self._method, route, self._status).inc()
-        SECONDS.labels(route).observe(seconds)
+        requests, times = _measures(self._method, route, self._status)
+        requests.inc()
+        times.observe(seconds)
         actor = self.scope.get("incubator.actor")
-        log.info(
-            "request", request_id=self.request_id, method=self._method, route=route, status=self._status,
-            ms=round(seconds * 1000, 1), actor=str(actor.id) if actor else None,
+        log_request(
+            request_id=self.request_id, method=self._method, route=route, status=self._status,
+            ms=round(seconds * 1000, 1), actor=actor.id if actor else None,
         )  # fmt: skip
 
     def _with_allow(self, headers: Any) -> Any:

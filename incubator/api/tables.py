@@ -18,7 +18,7 @@ from incubator.db import Reads
 from incubator.errors import DomainError
 from incubator.paging import Listing, walk
 
-T = TypeVar("T")
+Row = TypeVar("Row", bound=msgspec.Struct)
 
 MAX_EXPORTS = 4
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -40,7 +40,7 @@ class Exports:
         self.running -= 1
 
 
-async def export(request: Request[Any, Any, Any], reads: Reads, listing: Listing[T]) -> Stream:
+async def export(request: Request[Any, Any, Any], reads: Reads, listing: Listing[Row]) -> Stream:
     """The list as a table. Who exported what is in the audit trail before the first byte leaves."""
     exports: Exports = request.app.state.exports
     exports.take()
@@ -80,10 +80,11 @@ async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byt
 
 
 async def _csv(reads: Reads, listing: Listing[Any]) -> AsyncGenerator[bytes, None]:
-    head = "\ufeff".encode() + csv_table(listing.columns, [])
+    columns = listing.header()
+    head = "\ufeff".encode() + csv_table(columns, [])
     async for batch in walk(reads, listing):
         out = io.StringIO()
-        csv.writer(out).writerows([_cell(value) for value in _values(row, listing.columns)] for row in batch)
+        csv.writer(out).writerows([_cell(value) for value in _values(row, columns)] for row in batch)
         yield head + out.getvalue().encode()
         head = b""
     if head:
@@ -92,15 +93,16 @@ async def _csv(reads: Reads, listing: Listing[Any]) -> AsyncGenerator[bytes, Non
 
 async def _xlsx(reads: Reads, listing: Listing[Any]) -> AsyncGenerator[bytes, None]:
     """Through a temporary file: a ZIP's directory is only known at its end."""
+    columns = listing.header()
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         book = xlsxwriter.Workbook(
             file.name, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         )
         sheet = book.add_worksheet(listing.name[:31])
-        sheet.write_row(0, 0, listing.columns)
+        sheet.write_row(0, 0, columns)
         number = 1
         async for batch in walk(reads, listing):
-            await asyncio.to_thread(_write_rows, sheet, number, batch, listing.columns)
+            await asyncio.to_thread(_write_rows, sheet, number, batch, columns)
             number += len(batch)
         await asyncio.to_thread(book.close)
         while chunk := await asyncio.to_thread(file.read, CHUNK):

@@ -26,6 +26,8 @@ def account() -> None:
 @data_dir_option
 def create(name: str, role: str, locality: str | None, sensitive: bool, data_dir: Path | None) -> None:
     """Create an account and print its first password, once."""
+    if role == Role.commune_staff and locality is None:
+        raise click.UsageError("commune_staff is for one commune or province: name it with --locality CODE.")
     with running_database(data_dir) as settings:
         username, password = asyncio.run(_create(settings, name, Role(role), locality, sensitive))
     click.echo(f"Account:  {username}\nPassword: {password}")

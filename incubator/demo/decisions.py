@@ -60,7 +60,7 @@ def reconsider(journey: Journey) -> bool:
     again = idea.status in {IdeaStatus.rejected, IdeaStatus.deferred} and dice.chance(_RECONSIDERED)
     if not again or not journey.wait(30, 150):
         return False
-    check_reconsiderable(idea, journey.day)
+    check_reconsiderable(idea, journey.day, was_submitted=True)
     idea.publish_at, idea.reconsidered_on = None, journey.day
     approver = dice.pick(journey.world.roster.approvers)
     journey.step(approver, IdeaStatus.screening, IdeaAction.reconsider, reason=_NEW_FACTS)

@@ -14,9 +14,8 @@ from incubator.demo.rows import Rows
 from incubator.demo.texts import Content, new_content
 from incubator.demo.world import World
 from incubator.ideas.dossier.models import IdeaEntry
-from incubator.ideas.models import Idea, IdeaAction, IdeaStatus, new_tracking_code
+from incubator.ideas.models import Idea, IdeaAction, IdeaStatus, new_tracking_code, search_key
 from incubator.people.models import Person, PersonPlace
-from incubator.text import fold
 
 SOURCE = "idea"
 _COMES_AGAIN = 0.05
@@ -108,7 +107,7 @@ def _idea(dice: Dice, arrival: Arrival, author: Actor, content: Content, at: dat
     return Idea(
         id=dice.new_id(at), version=1, tracking_code=code, call_id=arrival.contest.call.id, rubric_id=None,
         status=IdeaStatus.draft, moved_on=arrival.received_on, content_number=1,
-        search_key=f"{fold(content.title)} {code.lower()}", locality_id=arrival.commune.id, province_id=PROVINCE_ID,
+        search_key=search_key(content.title, code), locality_id=arrival.commune.id, province_id=PROVINCE_ID,
         recorded_locality_id=arrival.commune.recorded_id(dice, arrival.received_on), channel=arrival.channel,
         received_on=arrival.received_on, late_reason=dice.pick(_LATE_REASONS) if arrival.is_late else None,
         entered_by_id=author.account_id, owner_token_id=author.token_id, is_proxy=arrival.channel != "web",

@@ -75,8 +75,8 @@ def filter_values(filters: IdeaQuery) -> dict[str, Any]:
     }
 
 
-def filtered(query: Select[Any], sight: Sight, filters: IdeaFilters) -> Select[Any]:
-    query = query.where(is_visible(sight, Idea), *_plain_filters(filters))
+def filtered_ideas(sight: Sight, filters: IdeaFilters) -> Select[Any]:
+    query = select(Idea).where(is_visible(sight, Idea), *_plain_filters(filters))
     if filters.status is not Many.none:
         query = query.where(_status_filter(sight, filters))
     if filters.locality:

@@ -30,6 +30,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from incubator.actor import Permission
 from incubator.db import Base
 from incubator.errors import DomainError, broken_rule, rule_text
+from incubator.text import fold
 
 DAY_IN_FUTURE = rule_text(
     "day_in_future", "The day {day} lies ahead; a move is recorded once it has happened.",
@@ -42,6 +43,7 @@ DAY_BEFORE_PREVIOUS_MOVE = rule_text(
 )
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 
 class IdeaStatus(enum.StrEnum):
@@ -188,10 +190,6 @@ class Idea(Base):
         self.status = status
         self.moved_on = moved_on
 
-    @property
-    def is_open(self) -> bool:
-        return self.status in OPEN
-
 
 def actions_from(status: str) -> list[str]:
     """The actions that start at a status, in the order of the table."""
@@ -206,9 +204,19 @@ def check_day(day: date, *, not_before: date, today: date) -> None:
         raise broken_rule(DAY_BEFORE_PREVIOUS_MOVE, day=day.isoformat(), previous=not_before.isoformat())
 
 
+def read_tracking_code(written: str) -> str:
+    """A code as people write it: in groups, in small letters, with letters that look like digits."""
+    return written.upper().translate(LOOKALIKES)
+
+
 def new_tracking_code() -> str:
     """Twelve characters of Crockford's base 32 (60 bits): fit to be read out over the phone."""
     return "".join(secrets.choice(CROCKFORD) for _ in range(12))
+
+
+def search_key(title: str, tracking_code: str) -> str:
+    """What an idea is found by: the words of its title, and its tracking code."""
+    return f"{fold(title)} {tracking_code.lower()}"
 
 
 class IdeaVersion(Base):

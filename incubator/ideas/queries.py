@@ -12,6 +12,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal,
     not_,
@@ -26,8 +27,9 @@ from incubator.accounts.models import Account
 from incubator.actor import ANONYMOUS, Actor
 from incubator.db import AnySelect, Reads, fetch_one, param, statement
 from incubator.ideas.calls.models import Call
-from incubator.ideas.filters import IdeaFilters, filter_values, filtered, filters_shape
-from incubator.ideas.models import Idea, IdeaMember, IdeaStatus, IdeaTransition, IdeaVersion
+from incubator.ideas.dossier.models import IdeaEntry
+from incubator.ideas.filters import IdeaFilters, filter_values, filtered_ideas, filters_shape
+from incubator.ideas.models import Idea, IdeaMember, IdeaTransition, IdeaVersion
 from incubator.ideas.panels.models import IdeaDecision, Panel
 from incubator.ideas.rows import idea_out, public_out
 from incubator.ideas.schemas import IdeaOut, IdeaQuery, IdeaRow, PublicIdeaOut
@@ -43,23 +45,21 @@ from incubator.ideas.sight import (
     sight_values,
 )
 from incubator.localities.models import Locality
-from incubator.paging import Cut, Listing, Order, capped_count, keyset
+from incubator.paging import Listing, Order
 from incubator.people.models import Person
 
 NEWEST_FIRST = Order((Idea.id.expression,), descending=True)
 
 
 def list_ideas(actor: Actor, filters: IdeaQuery, *, now: datetime) -> Listing[IdeaRow]:
-    sight, shape = sight_of(actor), filters_shape(filters)
     return Listing(
         name="ideas",
-        page=lambda cut: _ideas_page(sight, shape, cut=cut),
-        total=lambda: _ideas_total(sight, shape),
+        query=filtered_ideas,
+        shape=(sight_of(actor), filters_shape(filters)),
+        order=NEWEST_FIRST,
         values={**sight_values(actor, now), **filter_values(filters)},
         row=IdeaRow,
-        place=lambda row: (row.id,),
-        place_types=tuple[UUID],
-        columns=IdeaRow.__struct_fields__,
+        show=_in_list,
     )
 
 
@@ -76,20 +76,8 @@ async def require_idea(reads: Reads, actor: Actor, idea_id: UUID, *, now: dateti
 
 
 async def get_public_idea(reads: Reads, tracking_code: str, *, now: datetime) -> PublicIdeaOut:
-    """How an idea stands, for whoever holds its tracking code. Names nobody; a draft is 404."""
+    """How an idea stands, for whoever holds its tracking code. Names nobody; what was never handed in is 404."""
     return await fetch_one(reads, _public_idea(), {"tracking_code": tracking_code, "now": now}, public_out)
-
-
-@statement
-def _ideas_page(sight: Sight, filters: IdeaFilters, *, cut: Cut) -> Select[Any]:
-    """The page is cut out of `idea` alone, by one index; only its rows are then joined with what they show."""
-    page = keyset(filtered(select(Idea), sight, filters), NEWEST_FIRST, cut=cut).subquery("page")
-    return _list_columns(sight, aliased(Idea, page)).order_by(page.c.id.desc())
-
-
-@statement
-def _ideas_total(sight: Sight, filters: IdeaFilters) -> Select[Any]:
-    return capped_count(filtered(select(Idea), sight, filters))
 
 
 @statement
@@ -101,7 +89,8 @@ def idea_statement(sight: Sight) -> AnySelect:
         select(
             Idea.id, Idea.version, Idea.tracking_code, shown_status(sight, Idea), Idea.channel, Idea.received_on,
             shown_moved_on(sight, Idea), Idea.late_reason, Idea.is_proxy, Idea.content_number, Idea.merged_into_id,
-            Idea.entered_by_id, Idea.created_at, Idea.province_id, Idea.locality_id, Idea.owner_token_id,
+            _unless(is_blinded(sight, Idea, Call), Idea.entered_by_id), Idea.created_at,
+            Idea.province_id, Idea.locality_id, Idea.owner_token_id,
             Idea.info_due_on,
             Call.id, Call.code, Call.title, Call.blind,
             case((hidden, null()), else_=Locality.id), Locality.code, Locality.name, Locality.kind,
@@ -129,11 +118,12 @@ def _is_seen(sight: Sight) -> Select[Any]:
 def _public_idea() -> Select[Any]:
     nobody = sight_of(ANONYMOUS)
     status = shown_status(nobody, Idea)
+    was_submitted = exists().where(IdeaEntry.idea_id == Idea.id)
     return (
         select(Idea.tracking_code, status, IdeaVersion.title, Idea.received_on, Idea.info_due_on,
                case((is_pending(nobody, Idea), null()), else_=_last_message()))
         .join(IdeaVersion, and_(IdeaVersion.idea_id == Idea.id, IdeaVersion.number == Idea.content_number))
-        .where(Idea.tracking_code == param("tracking_code", Text), Idea.status != IdeaStatus.draft)
+        .where(Idea.tracking_code == param("tracking_code", Text), was_submitted)
     )  # fmt: skip
 
 
@@ -164,6 +154,12 @@ def members_json(idea_id: Any, number: Any) -> ColumnElement[str]:
     )
 
 
+def _in_list(cut: AnySelect, sight: Sight, _: IdeaFilters) -> Select[Any]:
+    """The page is cut out of `idea` alone, by one index; only its rows are then joined with what they show."""
+    page = cut.subquery("page")
+    return _list_columns(sight, aliased(Idea, page)).order_by(page.c.id.desc())
+
+
 def _list_columns(sight: Sight, idea: type[Idea]) -> Select[Any]:
     leader = aliased(IdeaMember)
     hidden, no_commune = is_blinded(sight, idea, Call), hides_commune(sight, idea, Call)
@@ -192,10 +188,12 @@ def _never(condition: ColumnElement[bool]) -> bool:
 
 
 def _last_message() -> Any:
-    """The text that the last move holds for the applicant: a question, a reason, a decision's message."""
+    """The text that the last move that stands holds for the applicant: a question, a reason, a decision's message."""
+    void = aliased(IdeaTransition)
+    stands = and_(IdeaTransition.voids_id.is_(None), not_(exists().where(void.voids_id == IdeaTransition.id)))
     return (
         select(IdeaTransition.message)
-        .where(IdeaTransition.idea_id == Idea.id)
+        .where(IdeaTransition.idea_id == Idea.id, stands)
         .order_by(IdeaTransition.number.desc())
         .limit(1)
         .scalar_subquery()

@@ -16,6 +16,7 @@ from incubator.api.given import FromPath, Given, JSONBody
 from incubator.api.query import Query
 from incubator.db import Reads, SessionReads
 from incubator.ideas import actions
+from incubator.ideas.models import read_tracking_code
 from incubator.ideas.queries import get_idea, get_public_idea, list_ideas
 from incubator.ideas.schemas import IdeaCreate, IdeaOut, IdeaPatch, IdeaQuery, IdeaRow, PublicIdeaOut
 from incubator.idempotency import Once
@@ -96,7 +97,7 @@ async def track_idea(
     """Follow an idea by its tracking code, without an account. Names no person; 30 tries a minute per address."""
     key = f"track:{client_address(request)}"
     await limit_attempts(request.app.state.database, key, TRACKING_TRIES, TRACKING_WINDOW, now=now)
-    return resource(request, await get_public_idea(reads, tracking_code.upper(), now=now))
+    return resource(request, await get_public_idea(reads, read_tracking_code(tracking_code), now=now))
 
 
 idea_handlers = [list_ideas_, enter_idea, read_idea, edit_idea]

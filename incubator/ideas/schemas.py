@@ -28,6 +28,14 @@ class NeedsInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     digital: ShortText | None = None
 
 
+class NeedsPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A merge patch of the needs: absent is unchanged, null says that nothing is needed."""
+
+    capital: ShortText | None | UnsetType = UNSET
+    market: ShortText | None | UnsetType = UNSET
+    digital: ShortText | None | UnsetType = UNSET
+
+
 class WrittenLocality(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A commune as the form says it, when nobody knows its code. An old name goes through its succession."""
 
@@ -73,7 +81,13 @@ class IdeaPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     solution: LongText | None | UnsetType = UNSET
     sector: Sector | None | UnsetType = UNSET
     stage: Stage | None | UnsetType = UNSET
-    needs: NeedsInput | UnsetType = UNSET
+    needs: NeedsPatch | UnsetType = UNSET
+    consent: Annotated[ConsentInput, Meta(description="Of the leader, who may be a new one.")] | UnsetType = UNSET
+    call_id: Annotated[UUID, Meta(description="In a draft only, like the four below.")] | UnsetType = UNSET
+    channel: Channel | UnsetType = UNSET
+    received_on: date | UnsetType = UNSET
+    late_reason: ShortText | None | UnsetType = UNSET
+    is_proxy: bool | UnsetType = UNSET
 
 
 class IdeaQuery(PageQuery, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from incubator.localities.models import (
     spellings,
 )
 from incubator.localities.schemas import LocalityDetail, LocalityOut, LocalityQuery, LocalityRef
-from incubator.paging import Cut, Listing, Order, capped_count, keyset
+from incubator.paging import Listing, Order
 from incubator.text import fold, search_query, sort_key
 
 Parent = aliased(Locality, name="parent")
@@ -49,18 +49,19 @@ def is_valid_on(locality: type[Locality], day: ColumnElement[date]) -> ColumnEle
 
 def list_localities(filters: LocalityQuery, *, today: date) -> Listing[LocalityOut]:
     """In alphabetical order, valid on the day asked for or today."""
-    shape = (filters.parent_code is not None, filters.kind is not None, filters.q is not None)
     return Listing(
         name="localities",
-        page=lambda cut: _localities_page(*shape, cut=cut),
-        total=lambda: _localities_total(*shape),
+        query=_localities,
+        shape=(filters.parent_code is not None, filters.kind is not None, filters.q is not None),
+        order=BY_NAME,
         values={
             "day": filters.valid_on or today,
             "parent_code": filters.parent_code,
             "kind": filters.kind,
             "q": search_query(filters.q or ""),
         },
-        row=_locality_out,
+        row=LocalityOut,
+        read=_locality_out,
         place=lambda out: (sort_key(out.name), out.id),
         place_types=tuple[str, UUID],
         columns=("id", "code", "level", "kind", "name", "district", "parent_code", "valid_from", "valid_to"),
@@ -108,16 +109,6 @@ async def resolve_commune(reads: Reads, written: WrittenName, *, today: date, po
     keys = sorted({fold(spelling) for spelling in spellings(written.name)})
     candidates = await fetch_all(reads, _candidates(), {"name_keys": keys, "day": today}, _candidate)
     return choose_commune(candidates, written, pointer=pointer)
-
-
-@statement
-def _localities_page(by_parent: bool, by_kind: bool, by_name: bool, *, cut: Cut) -> Select[Any]:
-    return keyset(_localities(by_parent, by_kind, by_name), BY_NAME, cut=cut)
-
-
-@statement
-def _localities_total(by_parent: bool, by_kind: bool, by_name: bool) -> Select[Any]:
-    return capped_count(_localities(by_parent, by_kind, by_name))
 
 
 @statement

@@ -14,7 +14,7 @@ from incubator.db import Reads, fetch_one, param, statement
 from incubator.errors import DomainError, FieldError
 from incubator.localities.models import Locality
 from incubator.localities.queries import find_locality
-from incubator.paging import Cut, Listing, Order, capped_count, keyset
+from incubator.paging import Listing, Order
 from incubator.people.models import Consent, Person
 from incubator.people.phones import EXPECTED, e164
 from incubator.people.schemas import ConsentOut, PeopleFilter, PersonOut, PersonRow
@@ -58,17 +58,14 @@ async def get_person(reads: Reads, actor: Actor, person_id: UUID, *, entered: bo
 async def people_listing(reads: Reads, actor: Actor, filters: PeopleFilter, *, today: date) -> Listing[PersonRow]:
     """The newest first. 400 where a filter names no place of today or no telephone number."""
     values = await _filter_values(reads, filters, today)
-    shape = frozenset(name for name, value in values.items() if value is not None)
-    sight = sight_of(actor)
+    asked = frozenset(name for name, value in values.items() if value is not None)
     return Listing(
         name="people",
-        page=lambda cut: _people_page(sight, shape, cut=cut),
-        total=lambda: _people_total(sight, shape),
+        query=_people,
+        shape=(sight_of(actor), asked),
+        order=NEWEST_FIRST,
         values={**sight_values(actor), **values},
         row=PersonRow,
-        place=lambda row: (row.id,),
-        place_types=tuple[UUID],
-        columns=PersonRow.__struct_fields__,
     )
 
 
@@ -87,16 +84,13 @@ async def consents_listing(reads: Reads, actor: Actor, person_id: UUID) -> Listi
     """The consents of one person, the last recorded first; 404 where the actor sees no such person."""
     if not await seen_people(reads, actor, [person_id]):
         raise DomainError("not_found")
-    sight = sight_of(actor)
     return Listing(
         name="consents",
-        page=lambda cut: _consents_page(sight, cut=cut),
-        total=lambda: _consents_total(sight),
+        query=_consents_of_person,
+        shape=(sight_of(actor),),
+        order=NEWEST_CONSENT_FIRST,
         values={**sight_values(actor), "person_id": person_id},
         row=ConsentOut,
-        place=lambda row: (row.id,),
-        place_types=tuple[UUID],
-        columns=ConsentOut.__struct_fields__,
     )
 
 
@@ -117,16 +111,6 @@ def _person(sight: Sight, opening: Sight) -> Select[Any]:
 
 
 @statement
-def _people_page(sight: Sight, shape: frozenset[str], *, cut: Cut) -> Select[Any]:
-    return keyset(_people(sight, shape), NEWEST_FIRST, cut=cut)
-
-
-@statement
-def _people_total(sight: Sight, shape: frozenset[str]) -> Select[Any]:
-    return capped_count(_people(sight, shape))
-
-
-@statement
 def _seen_people(sight: Sight) -> Select[Any]:
     return select(Person.id).where(Person.id == any_(param("person_ids", ARRAY(Uuid))), is_seen(sight))
 
@@ -136,17 +120,7 @@ def _consent(sight: Sight) -> Select[Any]:
     return _consents(sight).where(Consent.id == param("consent_id", Uuid))
 
 
-@statement
-def _consents_page(sight: Sight, *, cut: Cut) -> Select[Any]:
-    return keyset(_consents_of_person(sight), NEWEST_CONSENT_FIRST, cut=cut)
-
-
-@statement
-def _consents_total(sight: Sight) -> Select[Any]:
-    return capped_count(_consents_of_person(sight))
-
-
-def _people(sight: Sight, shape: frozenset[str]) -> Select[Any]:
+def _people(sight: Sight, asked: frozenset[str]) -> Select[Any]:
     query = select(*_ROW).outerjoin(Commune, Commune.id == Person.locality_id).where(is_seen(sight))
     conditions = {
         "q": Person.search.bool_op("@@")(func.to_tsquery("simple", param("q", String))),
@@ -155,7 +129,7 @@ def _people(sight: Sight, shape: frozenset[str]) -> Select[Any]:
         "birth_year": Person.birth_year == param("birth_year", SmallInteger),
         "phone": Person.phone == param("phone", Text),
     }
-    return query.where(*(condition for name, condition in conditions.items() if name in shape))
+    return query.where(*(condition for name, condition in conditions.items() if name in asked))
 
 
 def _consents_of_person(sight: Sight) -> Select[Any]:

@@ -12,12 +12,12 @@ from sqlalchemy.orm import aliased
 
 from incubator.accounts.models import Account
 from incubator.actor import Actor
-from incubator.db import Reads, fetch_one, param, statement
+from incubator.db import AnySelect, Reads, fetch_one, param, statement
 from incubator.ideas.models import Idea, IdeaMember, IdeaVersion
 from incubator.ideas.schemas import MemberOut
 from incubator.localities.models import Locality
 from incubator.localities.schemas import LocalityRef
-from incubator.paging import Cut, Listing, Order, capped_count, keyset
+from incubator.paging import Listing, Order
 from incubator.people.models import Person
 from incubator.projects.mentors.models import ProjectMentor
 from incubator.projects.models import NEXT, Platform, Project, ProjectIdea, ProjectNeed, ProjectStatus
@@ -45,18 +45,17 @@ class ProjectFilters(msgspec.Struct, frozen=True):
 
 def list_projects(actor: Actor, filters: ProjectQuery) -> Listing[ProjectRow]:
     """Newest first."""
-    sight, values = sight_of(actor), _filter_values(filters)
+    values = _filter_values(filters)
     given = frozenset(name for name in _conditions() if values[name] is not None)
     shape = ProjectFilters(Many(min(len(filters.status), 2)), given)
     return Listing(
         name="projects",
-        page=lambda cut: _page(sight, shape, cut=cut),
-        total=lambda: _total(sight, shape),
+        query=_filtered,
+        shape=(sight_of(actor), shape),
+        order=NEWEST_FIRST,
         values={**sight_values(actor), **values},
         row=ProjectRow,
-        place=lambda row: (row.id,),
-        place_types=tuple[UUID],
-        columns=ProjectRow.__struct_fields__,
+        show=_in_list,
     )
 
 
@@ -75,18 +74,6 @@ async def require_project(reads: Reads, actor: Actor, project_id: UUID) -> None:
 def needs_platform(platform: Any) -> ColumnElement[bool]:
     """Whether the project's baseline says that it needs the platform."""
     return exists().where(ProjectNeed.project_id == Project.id, ProjectNeed.platform == platform, ProjectNeed.needed)
-
-
-@statement
-def _page(sight: Sight, filters: ProjectFilters, *, cut: Cut) -> Select[Any]:
-    """The page is cut out of `project` alone, by one index; only its rows are then joined with what they show."""
-    page = keyset(_filtered(sight, filters), NEWEST_FIRST, cut=cut).subquery("page")
-    return _list_columns(aliased(Project, page)).order_by(page.c.id.desc())
-
-
-@statement
-def _total(sight: Sight, filters: ProjectFilters) -> Select[Any]:
-    return capped_count(_filtered(sight, filters))
 
 
 @statement
@@ -144,6 +131,12 @@ def _filter_values(filters: ProjectQuery) -> dict[str, Any]:
         "founded_on_lt": filters.founded_on_lt,
         "q": None if filters.q is None else search_query(filters.q),
     }
+
+
+def _in_list(cut: AnySelect, *_: Any) -> Select[Any]:
+    """The page is cut out of `project` alone, by one index; only its rows are then joined with what they show."""
+    page = cut.subquery("page")
+    return _list_columns(aliased(Project, page)).order_by(page.c.id.desc())
 
 
 def _list_columns(project: type[Project]) -> Select[Any]:

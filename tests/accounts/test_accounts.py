@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.accounts.queries import require_account_with
-from incubator.actor import Permission
+from incubator.actor import Permission, Role
 from incubator.errors import DomainError
 from tests.accounts.conftest import AddAccount, LogIn, Trail
 from tests.factories import BAC_HA, LAO_CAI, Caller, World
@@ -147,7 +147,7 @@ async def test_disabling_tells_the_features_above_in_the_same_transaction(
         assert session.in_transaction()
         told.append(account_id)
 
-    monkeypatch.setitem(world.service.litestar.state._state, "on_account_disabled", (hand_over,))
+    monkeypatch.setitem(world.service.litestar.state._state, "on_role_lost", {Role.staff: hand_over})
     admin = await world.make.account("admin")
     account = await created(admin)
     path = f"/v1/accounts/{account['id']}"
@@ -263,3 +263,15 @@ async def test_twenty_equal_grants_at_once_are_one(committed: World) -> None:
     codes = [answer.status_code for answer in answers]
     assert codes.count(201) == 1
     assert set(codes) <= {201, 409}
+
+
+async def test_with_the_last_grant_of_a_role_its_open_work_goes_back(world: World) -> None:
+    admin, staff = await world.make.account("admin"), await world.make.account("staff")
+    idea = await world.make.moved(staff, await world.make.idea(staff), "start_screening")
+    [reviewer, _] = await world.make.reviewers(staff, idea)
+    account = (await admin.get(f"/v1/accounts/{reviewer.id}")).json()
+    path = f"/v1/accounts/{reviewer.id}/grants/{account['grants'][0]['id']}"
+    assert (await admin.request("DELETE", path, headers=match(account))).status_code == 204
+    left = (await staff.get(f"/v1/ideas/{idea['id']}/reviews")).json()["items"]
+    assert [item["reviewer"]["username"] for item in left if item["reviewer"]["id"] == str(reviewer.id)] == []
+    assert len(left) == 1

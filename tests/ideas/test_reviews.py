@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.ideas.models import Idea
-from incubator.ideas.reviews.actions import return_assignments
+from incubator.ideas.reviews.actions import return_reviews, return_screening
 from incubator.ideas.reviews.models import Review, ReviewerConflict, ReviewState
 from incubator.ideas.reviews.queries import count_assigned, has_reviewed
 from tests.factories import BAC_HA, LAO_CAI, Y_TY, Caller, Make, World
@@ -382,8 +382,8 @@ async def test_a_disabled_account_gives_back_what_it_has_not_finished(make: Make
     await staff.post(path(done), {"reviewer_ids": [str(reviewer.id)]})
     await reviewer.put(path(done, "mine"), body())
     await reviewer.put(path(idea, "mine"), body(submit=False))
-    await return_assignments(session, reviewer.id, NOW)
-    await return_assignments(session, staff.id, NOW)
+    await return_reviews(session, reviewer.id, NOW)
+    await return_screening(session, staff.id, NOW)
     await session.commit()
     assert len((await staff.get(path(idea))).json()["items"]) == 1
     assert (await make.read(staff, idea))["assignee"] is None

@@ -230,3 +230,20 @@ async def test_a_figure_read_from_the_pool_sees_a_write_that_was_just_answered(c
             figure = (await staff.get(FUNNEL, params=group_by)).json()
             assert figure["steps"][0]["n"] == number
         assert (await staff.get(OVERVIEW)).json()["figures"][0]["n"] == number
+
+
+async def test_an_account_that_is_only_an_analyst_sees_no_small_personal_cells(make: Make) -> None:
+    staff, analyst = await make.account("staff"), await make.account("analyst")
+    await make.idea(staff)
+    figure = await analyst.get("/v1/stats/funnel?mode=snapshot&group_by=sex")
+    cells = [step for group in figure.json()["groups"] for step in group["steps"] if step["step"] == 1]
+    assert cells
+    assert all(cell["n"] is None and cell["suppressed"] for cell in cells)
+
+
+async def test_a_wrong_period_is_told_without_gaps(make: Make) -> None:
+    staff = await make.account("staff")
+    for query in ("mode=cohort&from=2025-01-01&to=2025-01-01", "as_of=2999-01-01"):
+        answer = await staff.get(f"/v1/stats/funnel?{query}")
+        assert answer.status_code == 400
+        assert "{" not in answer.json()["errors"][0]["detail"]

@@ -10,7 +10,7 @@ from incubator.accounts.queries import PLACE, place_of
 from incubator.accounts.tokens.schemas import TokenOut, TokenQuery
 from incubator.db import Reads, fetch_one, param, statement
 from incubator.localities.models import Locality
-from incubator.paging import Cut, Listing, Order, capped_count, keyset
+from incubator.paging import Listing, Order
 
 NEWEST_FIRST = Order((Token.id.expression,), descending=True)
 
@@ -29,32 +29,20 @@ _FILTERS: dict[str, ColumnElement[bool]] = {
 def tokens_listing(filters: TokenQuery) -> Listing[TokenOut]:
     """The newest first."""
     asked = {"live": filters.live is True, "revoked": filters.live is False, "scope": filters.scope is not None}
-    shape = frozenset(name for name, is_asked in asked.items() if is_asked)
     return Listing(
         name="tokens",
-        page=lambda cut: _tokens_page(shape, cut=cut),
-        total=lambda: _tokens_total(shape),
+        query=_tokens,
+        shape=(frozenset(name for name, is_asked in asked.items() if is_asked),),
+        order=NEWEST_FIRST,
         values={"live": filters.live, "scope": filters.scope.value if filters.scope else None},
-        row=_token_out,
-        place=lambda row: (row.id,),
-        place_types=tuple[UUID],
-        columns=TokenOut.__struct_fields__,
+        row=TokenOut,
+        read=_token_out,
     )
 
 
 async def get_token(reads: Reads, token_id: UUID) -> TokenOut:
     """One service token; 404 where there is none."""
     return await fetch_one(reads, _token(), {"token_id": token_id}, _token_out)
-
-
-@statement
-def _tokens_page(shape: frozenset[str], *, cut: Cut) -> Select[Any]:
-    return keyset(_tokens(shape), NEWEST_FIRST, cut=cut)
-
-
-@statement
-def _tokens_total(shape: frozenset[str]) -> Select[Any]:
-    return capped_count(_tokens(shape))
 
 
 @statement

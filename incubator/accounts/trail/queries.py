@@ -11,9 +11,9 @@ from incubator.accounts.models import RoleGrant, Token
 from incubator.accounts.trail.schemas import AuditOut, AuditQuery, Detail
 from incubator.actor import Actor, Permission
 from incubator.audit import AuditEntry
-from incubator.db import param, statement
+from incubator.db import param
 from incubator.localities.models import Locality
-from incubator.paging import Cut, Listing, Order, capped_count, keyset
+from incubator.paging import Listing, Order
 from incubator.territory import Shape, shape_of, territory_values, within
 
 NEWEST_FIRST = Order((AuditEntry.id.expression,), descending=True)
@@ -29,16 +29,15 @@ def audit_listing(actor: Actor, filters: AuditQuery) -> Listing[AuditOut]:
     """The newest first."""
     territory = actor.territory(Permission.audit_read)
     asked = {name: getattr(filters, name) for name in _FILTERS}
-    shape, names = shape_of(territory), frozenset(name for name, value in asked.items() if value is not None)
+    names = frozenset(name for name, value in asked.items() if value is not None)
     return Listing(
         name="audit",
-        page=lambda cut: _page(shape, names, cut=cut),
-        total=lambda: _total(shape, names),
+        query=_entries,
+        shape=(shape_of(territory), names),
+        order=NEWEST_FIRST,
         values={**asked, **territory_values(territory, "seen"), "me": actor.id},
-        row=_audit_out,
-        place=lambda row: (row.id,),
-        place_types=tuple[UUID],
-        columns=AuditOut.__struct_fields__,
+        row=AuditOut,
+        read=_audit_out,
     )
 
 
@@ -64,16 +63,6 @@ def visible_audit(shape: Shape) -> Select[Any]:
     )
     is_token_near = exists().where(Token.id == AuditEntry.actor_id, Locality.id == Token.locality_id, is_near)
     return query.where(or_(AuditEntry.actor_id == param("me", Uuid), is_grant_near, is_token_near))
-
-
-@statement
-def _page(shape: Shape, names: frozenset[str], *, cut: Cut) -> Select[Any]:
-    return keyset(_entries(shape, names), NEWEST_FIRST, cut=cut)
-
-
-@statement
-def _total(shape: Shape, names: frozenset[str]) -> Select[Any]:
-    return capped_count(_entries(shape, names))
 
 
 def _entries(shape: Shape, names: frozenset[str]) -> Select[Any]:

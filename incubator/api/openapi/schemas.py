@@ -179,7 +179,8 @@ def _lift_notes(schema: Schema) -> None:
     members = schema.get("anyOf", [])
     if len(members) == 2 and NULL in members:
         member = next(member for member in members if member != NULL)
-        for note in {"description", "examples"} & member.keys():
+        # In a fixed order: a set would write the document anew with every process.
+        for note in [name for name in ("description", "examples") if name in member]:
             schema[note] = member.pop(note)
 
 

@@ -1,6 +1,6 @@
 """What is read of calls and their rubrics."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -16,12 +16,10 @@ from incubator.ideas.calls.models import OPEN_CALL, Call, Rubric
 from incubator.ideas.calls.schemas import CallOut, CallQuery, CallRow, CriterionOut, RubricOut
 from incubator.ideas.models import Idea
 from incubator.ideas.sight import AS_REVIEWER, is_visible
-from incubator.paging import Cut, Listing, Order, capped_count, keyset
+from incubator.paging import Listing, Order, SmallNumber
 
 NEWEST_FIRST = Order((Call.id.expression,), descending=True)
 NEWEST_RUBRIC_FIRST = Order((Rubric.number.expression,), descending=True)
-RubricNumber = Annotated[int, msgspec.Meta(ge=1, le=32_767)]
-"""As the column holds it: a forged cursor with a larger one is refused before it reaches the database."""
 
 _RUBRIC: tuple[Any, ...] = (Rubric.id, Rubric.number, cast(Rubric.criteria, Text), Rubric.created_at)
 
@@ -52,16 +50,13 @@ def call_values(actor: Actor) -> dict[str, Any]:
 
 
 def list_calls(actor: Actor, filters: CallQuery) -> Listing[CallRow]:
-    shape = (call_sight(actor), filters.open_on is not None, filters.code is not None)
     return Listing(
         name="calls",
-        page=lambda cut: _calls_page(*shape, cut=cut),
-        total=lambda: _calls_total(*shape),
+        query=_calls,
+        shape=(call_sight(actor), filters.open_on is not None, filters.code is not None),
+        order=NEWEST_FIRST,
         values={**call_values(actor), "open_on": filters.open_on, "code": filters.code},
         row=CallRow,
-        place=lambda row: (row.id,),
-        place_types=tuple[UUID],
-        columns=CallRow.__struct_fields__,
     )
 
 
@@ -78,32 +73,22 @@ async def require_call(reads: Reads, actor: Actor, call_id: UUID) -> None:
 
 def list_rubrics(actor: Actor, call_id: UUID) -> Listing[RubricOut]:
     """Every version, newest first."""
-    sees_all = call_sight(actor)
     return Listing(
         name="rubrics",
-        page=lambda cut: _rubrics_page(sees_all, cut=cut),
-        total=lambda: _rubrics_total(sees_all),
+        query=_rubrics,
+        shape=(call_sight(actor),),
+        order=NEWEST_RUBRIC_FIRST,
         values={**call_values(actor), "call_id": call_id},
-        row=_rubric_out,
+        row=RubricOut,
+        read=_rubric_out,
         place=lambda row: (row.number,),
-        place_types=tuple[RubricNumber],
-        columns=RubricOut.__struct_fields__,
+        place_types=tuple[SmallNumber],
     )
 
 
 async def get_rubric(reads: Reads, actor: Actor, call_id: UUID, rubric_id: UUID) -> RubricOut:
     values = {**call_values(actor), "call_id": call_id, "rubric_id": rubric_id}
     return await fetch_one(reads, _rubric(call_sight(actor)), values, _rubric_out)
-
-
-@statement
-def _calls_page(sees_all: bool, by_day: bool, by_code: bool, *, cut: Cut) -> Select[Any]:
-    return keyset(_calls(sees_all, by_day, by_code), NEWEST_FIRST, cut=cut)
-
-
-@statement
-def _calls_total(sees_all: bool, by_day: bool, by_code: bool) -> Select[Any]:
-    return capped_count(_calls(sees_all, by_day, by_code))
 
 
 @statement
@@ -119,16 +104,6 @@ def _call(sees_all: bool) -> Select[Any]:
 @statement
 def _is_seen(sees_all: bool) -> Select[Any]:
     return visible_calls(sees_all=sees_all).where(Call.id == param("call_id", Uuid)).with_only_columns(Call.id)
-
-
-@statement
-def _rubrics_page(sees_all: bool, *, cut: Cut) -> Select[Any]:
-    return keyset(_rubrics(sees_all), NEWEST_RUBRIC_FIRST, cut=cut)
-
-
-@statement
-def _rubrics_total(sees_all: bool) -> Select[Any]:
-    return capped_count(_rubrics(sees_all))
 
 
 @statement

@@ -1,7 +1,7 @@
 """What is read of the file on an idea: its versions, the remarks and the papers, each as far as one may see it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -18,7 +18,7 @@ from incubator.ideas.models import Idea, IdeaVersion
 from incubator.ideas.queries import members_json, version_columns
 from incubator.ideas.rows import content_fields, leader_and_team
 from incubator.ideas.sight import Sight, is_blinded, is_pending, is_visible, sight_of, sight_values
-from incubator.paging import Cut, Listing, Order, capped_count, keyset
+from incubator.paging import Listing, Order, SmallNumber
 from incubator.territory import NOWHERE
 
 OLDEST_VERSION_FIRST = Order((IdeaVersion.number.expression,))
@@ -27,63 +27,50 @@ OLDEST_DOCUMENT_FIRST = Order((IdeaDocument.id.expression,))
 
 Author, AuthorToken = aliased(Account), aliased(Token)
 
-_COMMENT: tuple[Any, ...] = (
-    IdeaComment.id, IdeaComment.audience, IdeaComment.body, IdeaComment.author_id,
-    func.coalesce(Author.username, AuthorToken.name, IdeaComment.author_kind), IdeaComment.created_at,
-)  # fmt: skip
 _DOCUMENT: tuple[Any, ...] = (
     IdeaDocument.id, IdeaDocument.kind, IdeaDocument.title, IdeaDocument.sha256, IdeaDocument.link,
     IdeaDocument.created_at,
 )  # fmt: skip
-
-VersionNumber = Annotated[int, msgspec.Meta(ge=1, le=32_767)]
-"""As the column holds it: a forged cursor with a larger one is refused before it reaches the database."""
 
 EVERY_AUDIENCE = frozenset({"internal", "reviewers", "applicant"})
 
 
 def list_versions(actor: Actor, idea_id: UUID, *, now: datetime) -> Listing[VersionOut]:
     """Oldest first; without people for who reviews the idea blind."""
-    sight = sight_of(actor)
     return Listing(
         name="versions",
-        page=lambda cut: _versions_page(sight, cut=cut),
-        total=lambda: _versions_total(sight),
+        query=_versions,
+        shape=(sight_of(actor),),
+        order=OLDEST_VERSION_FIRST,
         values={**sight_values(actor, now), "idea_id": idea_id},
-        row=_version_out,
+        row=VersionOut,
+        read=_version_out,
         place=lambda row: (row.number,),
-        place_types=tuple[VersionNumber],
-        columns=VersionOut.__struct_fields__,
+        place_types=tuple[SmallNumber],
     )
 
 
 def list_comments(actor: Actor, idea_id: UUID, *, now: datetime) -> Listing[CommentOut]:
     """Oldest first, those that are meant for the actor."""
-    hearing = _hearing_of(actor)
     return Listing(
         name="comments",
-        page=lambda cut: _comments_page(hearing, cut=cut),
-        total=lambda: _comments_total(hearing),
+        query=_comments,
+        shape=(_hearing_of(actor),),
+        order=OLDEST_COMMENT_FIRST,
         values={**sight_values(actor, now), "idea_id": idea_id},
         row=CommentOut,
-        place=lambda row: (row.id,),
-        place_types=tuple[UUID],
-        columns=CommentOut.__struct_fields__,
     )
 
 
 def list_documents(actor: Actor, idea_id: UUID, *, now: datetime) -> Listing[DocumentOut]:
     """Oldest first; none for who reviews the idea blind."""
-    sight = sight_of(actor)
     return Listing(
         name="documents",
-        page=lambda cut: _documents_page(sight, cut=cut),
-        total=lambda: _documents_total(sight),
+        query=_documents,
+        shape=(sight_of(actor),),
+        order=OLDEST_DOCUMENT_FIRST,
         values={**sight_values(actor, now), "idea_id": idea_id},
         row=DocumentOut,
-        place=lambda row: (row.id,),
-        place_types=tuple[UUID],
-        columns=DocumentOut.__struct_fields__,
     )
 
 
@@ -140,38 +127,8 @@ def is_on_file(sight: Sight) -> ColumnElement[bool]:
 
 
 @statement
-def _versions_page(sight: Sight, *, cut: Cut) -> Select[Any]:
-    return keyset(_versions(sight), OLDEST_VERSION_FIRST, cut=cut)
-
-
-@statement
-def _versions_total(sight: Sight) -> Select[Any]:
-    return capped_count(_versions(sight))
-
-
-@statement
-def _comments_page(hearing: Hearing, *, cut: Cut) -> Select[Any]:
-    return keyset(_comments(hearing), OLDEST_COMMENT_FIRST, cut=cut)
-
-
-@statement
-def _comments_total(hearing: Hearing) -> Select[Any]:
-    return capped_count(_comments(hearing))
-
-
-@statement
 def _comment(hearing: Hearing) -> Select[Any]:
     return _comments(hearing).where(IdeaComment.id == param("comment_id", Uuid))
-
-
-@statement
-def _documents_page(sight: Sight, *, cut: Cut) -> Select[Any]:
-    return keyset(_documents(sight), OLDEST_DOCUMENT_FIRST, cut=cut)
-
-
-@statement
-def _documents_total(sight: Sight) -> Select[Any]:
-    return capped_count(_documents(sight))
 
 
 @statement
@@ -201,13 +158,19 @@ def _versions(sight: Sight) -> Select[Any]:
 
 def _comments(hearing: Hearing) -> Select[Any]:
     c = IdeaComment
+    name = func.coalesce(Author.username, AuthorToken.name, c.author_kind)
+    hidden = and_(is_blinded(hearing.sight, Idea, Call), c.author_id != param("me", Uuid))
     return (
-        select(*_COMMENT)
+        select(
+            c.id, c.audience, c.body, case((hidden, null()), else_=c.author_id), case((hidden, null()), else_=name),
+            c.created_at,
+        )
         .join(Idea, Idea.id == c.idea_id)
+        .join(Call, Call.id == Idea.call_id)
         .outerjoin(Author, and_(c.author_kind == "account", Author.id == c.author_id))
         .outerjoin(AuthorToken, and_(c.author_kind == "token", AuthorToken.id == c.author_id))
         .where(is_heard(hearing), c.idea_id == param("idea_id", Uuid))
-    )
+    )  # fmt: skip
 
 
 def _documents(sight: Sight) -> Select[Any]:

@@ -38,13 +38,14 @@ class CommentCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class CommentOut(msgspec.Struct, frozen=True):
-    """A remark. `author` is the username of an account or the name of a service token."""
+    """A remark. `author` is the username of an account or the name of a service token; who reviews the idea blind
+    sees only the own."""
 
     id: UUID
     audience: Audience
     body: str
-    author_id: UUID
-    author: str
+    author_id: UUID | None
+    author: str | None
     created_at: datetime
 
 

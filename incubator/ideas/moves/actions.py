@@ -14,21 +14,21 @@ from incubator.actor import Actor, Permission
 from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
 from incubator.days import civil_day
-from incubator.errors import DomainError, FieldError, broken_rule
+from incubator.errors import DomainError, FieldError, broken_rule, wrong_field
 from incubator.ideas.actions import (
     append_transition,
     lock_idea,
     refused_move,
     require_entry_right,
     submit_idea,
-    write_content,
 )
 from incubator.ideas.calls.models import Call, Rubric
+from incubator.ideas.content import write_content
+from incubator.ideas.dossier.models import IdeaEntry
 from incubator.ideas.models import NEXT, Idea, IdeaAction, IdeaStatus, IdeaTransition
 from incubator.ideas.moves import models as rules
 from incubator.ideas.moves import schemas as moves
 from incubator.ideas.panels.actions import decide_idea, load_panel
-from incubator.ideas.reviews.actions import make_stale
 from incubator.ideas.reviews.queries import aggregate_of, count_assigned
 from incubator.ideas.sight import knows_status, sight_of, sight_values, visible_ideas
 
@@ -103,9 +103,8 @@ async def _provide_info(step: Step) -> None:
     if changed and target is IdeaStatus.review_closed:
         target = IdeaStatus.in_review
     reason = None if changed else step.data.no_change_reason
-    if changed:
-        await write_content(step.session, step.actor, step.idea, step.data.changes, now=step.now)
-        await make_stale(step.session, step.idea)
+    if changed and not await write_content(step.session, step.actor, step.idea, step.data.changes, now=step.now):
+        raise wrong_field("/changes", "required")
     step.idea.info_due_on = step.idea.info_from = None
     await step.to(target, IdeaAction.provide_info, reason=reason)
 
@@ -167,7 +166,8 @@ async def _merge_into(step: Step) -> None:
 
 async def _reconsider(step: Step) -> None:
     if step.idea.status in NEXT[IdeaAction.reconsider].sources:
-        rules.check_reconsiderable(step.idea, step.day)
+        entered = await step.session.get(IdeaEntry, step.idea.id)
+        rules.check_reconsiderable(step.idea, step.day, was_submitted=entered is not None)
     step.idea.publish_at = None
     step.idea.reconsidered_on = step.day
     await step.to(IdeaStatus.screening, IdeaAction.reconsider, reason=step.data.reason)

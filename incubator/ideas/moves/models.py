@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from incubator.errors import DomainError, broken_rule, rule_text
-from incubator.ideas.models import Idea, IdeaAction
+from incubator.ideas.models import OPEN, Idea, IdeaAction, IdeaStatus
 
 ANSWER_DAYS = 7
 
@@ -30,8 +30,8 @@ TOO_FEW_REVIEWS = rule_text(
 )
 BAD_MERGE_TARGET = rule_text(
     "bad_merge_target",
-    "The target must be another idea that is open or accepted.",
-    "Ý tưởng đích phải là ý tưởng khác đang mở hoặc đã được chấp nhận.",
+    "The target must be another idea that was handed in and is open or accepted.",
+    "Ý tưởng đích phải là ý tưởng khác đã nộp, đang mở hoặc đã được chấp nhận.",
 )
 RECONSIDERED_ALREADY = rule_text(
     "reconsidered_already", "An idea is reconsidered once.", "Mỗi ý tưởng chỉ được xem xét lại một lần."
@@ -40,6 +40,11 @@ TOO_LATE_TO_RECONSIDER = rule_text(
     "too_late_to_reconsider",
     "It was closed on {closed_on}; it can be reconsidered within twelve months.",
     "Hồ sơ đóng ngày {closed_on}; chỉ xem xét lại trong vòng mười hai tháng.",
+)
+NEVER_SUBMITTED = rule_text(
+    "never_submitted",
+    "This draft was never handed in; enter the idea anew.",
+    "Bản nháp này chưa từng được nộp; hãy nhập ý tưởng mới.",
 )
 NOT_VOIDABLE = rule_text(
     "not_voidable",
@@ -76,7 +81,9 @@ def check_lapsed(idea: Idea, occurred_on: date) -> None:
         raise broken_rule(NOT_DUE_YET, due_on=idea.info_due_on.isoformat())
 
 
-def check_reconsiderable(idea: Idea, occurred_on: date) -> None:
+def check_reconsiderable(idea: Idea, occurred_on: date, *, was_submitted: bool) -> None:
+    if not was_submitted:
+        raise broken_rule(NEVER_SUBMITTED)
     if idea.reconsidered_on is not None:
         raise broken_rule(RECONSIDERED_ALREADY)
     if occurred_on > one_year_after(idea.moved_on):
@@ -86,7 +93,8 @@ def check_reconsiderable(idea: Idea, occurred_on: date) -> None:
 def check_merge_target(idea: Idea, target: Idea | None, target_id: UUID) -> Idea:
     if target is None:
         raise DomainError("not_found")
-    if target.id == idea.id or not (target.is_open or target.status == "accepted"):
+    takes_more = target.status in OPEN - {IdeaStatus.draft} or target.status == IdeaStatus.accepted
+    if target.id == idea.id or not takes_more:
         raise broken_rule(BAD_MERGE_TARGET, target=str(target_id))
     return target
 

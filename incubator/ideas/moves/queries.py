@@ -1,24 +1,23 @@
 """The history of an idea, as far as the actor may see it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
 from sqlalchemy import ColumnElement, Text, Uuid, and_, case, cast, exists, func, not_, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from incubator.accounts.models import Account
+from incubator.accounts.models import Account, Token
 from incubator.actor import Actor
 from incubator.days import civil_day
-from incubator.db import AnySelect, param, statement
+from incubator.db import AnySelect, param
 from incubator.ideas.calls.models import Call
 from incubator.ideas.models import Idea, IdeaAction, IdeaStatus, IdeaTransition
 from incubator.ideas.moves.schemas import TransitionOut
 from incubator.ideas.sight import Sight, is_blinded, is_pending, is_visible, sight_of, sight_values
-from incubator.paging import Cut, Listing, Order, capped_count, keyset
+from incubator.paging import Listing, Order, SmallNumber
 from incubator.territory import within
 
 IN_ORDER = Order((IdeaTransition.number.expression,))
@@ -26,37 +25,29 @@ IN_ORDER = Order((IdeaTransition.number.expression,))
 
 def list_transitions(actor: Actor, idea_id: UUID, *, now: datetime) -> Listing[TransitionOut]:
     """Oldest first. A decision that is not published to the actor is not there yet."""
-    sight = sight_of(actor)
     return Listing(
         name="transitions",
-        page=lambda cut: _page(sight, cut=cut),
-        total=lambda: _total(sight),
+        query=_transitions,
+        shape=(sight_of(actor),),
+        order=IN_ORDER,
         values={**sight_values(actor, now), "idea_id": idea_id},
-        row=_transition,
+        row=TransitionOut,
+        read=_transition,
         place=lambda row: (row.number,),
-        place_types=tuple[Annotated[int, Meta(ge=1, le=32_767)]],
-        columns=TransitionOut.__struct_fields__,
+        place_types=tuple[SmallNumber],
     )
-
-
-@statement
-def _page(sight: Sight, *, cut: Cut) -> AnySelect:
-    return keyset(_transitions(sight), IN_ORDER, cut=cut)
-
-
-@statement
-def _total(sight: Sight) -> AnySelect:
-    return capped_count(_transitions(sight))
 
 
 def _transitions(sight: Sight) -> AnySelect:
     """Reasons and details are for those who screen and decide; the applicant's side sees code and message."""
     t = IdeaTransition
     inside = within(sight.unpublished, "unpublished", province=Idea.province_id, commune=Idea.locality_id)
+    is_told = or_(inside, t.actor_id == param("me", Uuid))
+    actor_name = func.coalesce(Account.username, Token.name, t.actor_kind)
     return (
         select(
             t.id, t.number, t.action, t.from_status, t.to_status, t.occurred_on, t.recorded_at,
-            case((inside, t.actor_id), else_=null()), case((inside, Account.username), else_=null()),
+            case((is_told, t.actor_id), else_=null()), case((is_told, actor_name), else_=null()),
             case((is_blinded(sight, Idea, Call), null()), else_=t.on_behalf_of_id), t.content_number, t.reason_code,
             case((inside, t.reason), else_=null()), t.message,
             case((inside, cast(t.details, Text)), else_="{}"), t.voids_id,
@@ -64,6 +55,7 @@ def _transitions(sight: Sight) -> AnySelect:
         .join(Idea, Idea.id == t.idea_id)
         .join(Call, Call.id == Idea.call_id)
         .outerjoin(Account, Account.id == t.actor_id)
+        .outerjoin(Token, Token.id == t.actor_id)
         .where(is_visible(sight, Idea), t.idea_id == param("idea_id", Uuid))
         .where(or_(inside, not_(_is_unpublished(sight))))
     )  # fmt: skip

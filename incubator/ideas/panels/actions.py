@@ -28,10 +28,11 @@ async def record_panel(session: AsyncSession, actor: Actor, data: PanelCreate, *
     """A panel that sat with a quorum."""
     today = civil_day(now)
     check_day(data.held_on, not_before=data.held_on, today=today)
-    call = await load_call(session, data.call_id or UNSET)
+    if data.call_id is not None:
+        await load_call(session, data.call_id)
     panel = Panel(
         minutes_number=data.minutes_number, held_on=data.held_on, quorum=data.quorum,
-        call_id=call.id if data.call_id else None, created_by=actor.id,
+        call_id=data.call_id, created_by=actor.id,
     )  # fmt: skip
     panel.check_quorum(len(data.members))
     session.add(panel)
@@ -72,6 +73,7 @@ async def decide_idea(
     actor.require_at(Permission.ideas_decide, province_id=idea.province_id, commune_id=idea.locality_id)
     if actor.id == idea.entered_by_id or await has_reviewed(session, idea.id, actor.id):
         raise DomainError("self_approval")
+    panel.check_call(idea.call_id)
     aggregate = await aggregate_of(session, idea.id, idea.content_number)
     floor_failed = aggregate.floor_failures > 0
     before = idea.status

@@ -31,6 +31,11 @@ NO_QUORUM = rule_text(
     "The panel has {present} members present; its quorum is {quorum}.",
     "Hội đồng có {present} thành viên dự; cần tối thiểu {quorum}.",
 )
+PANEL_OF_ANOTHER_CALL = rule_text(
+    "panel_of_another_call",
+    "This panel sat for another call than the idea belongs to.",
+    "Hội đồng này họp cho đợt khác với đợt của ý tưởng.",
+)
 OVERRIDE_NEEDED = rule_text(
     "override_reason_needed",
     "The median is below 50 or a criterion is below its floor; accepting it takes an override_reason.",
@@ -69,6 +74,10 @@ class Panel(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __mapper_args__ = {"version_id_col": version}
+
+    def check_call(self, call_id: UUID) -> None:
+        if self.call_id is not None and self.call_id != call_id:
+            raise broken_rule(PANEL_OF_ANOTHER_CALL)
 
     def check_quorum(self, present: int) -> None:
         if present < self.quorum:

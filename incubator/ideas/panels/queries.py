@@ -11,38 +11,25 @@ from incubator.db import AnySelect, Reads, fetch_one, param, statement
 from incubator.ideas.panels.models import IdeaDecision, Panel, PanelMember
 from incubator.ideas.panels.schemas import PanelOut, PanelQuery, PanelRow
 from incubator.ideas.schemas import MemberOut
-from incubator.paging import Cut, Listing, Order, capped_count, keyset
+from incubator.paging import Listing, Order
 from incubator.people.models import Person
 
 NEWEST_FIRST = Order((Panel.id.expression,), descending=True)
 
 
 def list_panels(filters: PanelQuery) -> Listing[PanelRow]:
-    shape = (filters.call_id is not None, filters.held_on_gte is not None, filters.held_on_lt is not None)
     return Listing(
         name="panels",
-        page=lambda cut: _page(*shape, cut=cut),
-        total=lambda: _total(*shape),
+        query=_panels,
+        shape=(filters.call_id is not None, filters.held_on_gte is not None, filters.held_on_lt is not None),
+        order=NEWEST_FIRST,
         values={name: getattr(filters, name) for name in ("call_id", "held_on_gte", "held_on_lt")},
         row=PanelRow,
-        place=lambda row: (row.id,),
-        place_types=tuple[UUID],
-        columns=PanelRow.__struct_fields__,
     )
 
 
 async def get_panel(reads: Reads, panel_id: UUID) -> PanelOut:
     return await fetch_one(reads, _panel(), {"panel_id": panel_id}, _panel_out)
-
-
-@statement
-def _page(by_call: bool, since: bool, before: bool, *, cut: Cut) -> AnySelect:
-    return keyset(_panels(by_call, since, before), NEWEST_FIRST, cut=cut)
-
-
-@statement
-def _total(by_call: bool, since: bool, before: bool) -> AnySelect:
-    return capped_count(_panels(by_call, since, before))
 
 
 @statement

@@ -35,14 +35,19 @@ async def make_stale(session: AsyncSession, idea: Idea) -> None:
     await session.flush()
 
 
-async def return_assignments(session: AsyncSession, account_id: UUID, now: datetime) -> None:
-    """A disabled account gives back what it has not finished: its open reviews, and the ideas it was to screen.
+async def return_reviews(session: AsyncSession, account_id: UUID, now: datetime) -> None:
+    """Who is a reviewer no more gives back the reviews not finished; what was submitted stays.
 
-    What it submitted stays. An open review is taken away with its row, so that the account can be asked again
-    should it come back; the trail keeps that it was there.
+    An open review is taken away with its row, so that the account can be asked again should it come back; the trail
+    keeps that it was there.
     """
     for review in await _locked(session, Review.reviewer_id == account_id, Review.state.in_(OWED)):
-        await take_back(session, SYSTEM, review, account_disabled_on=civil_day(now).isoformat())
+        await take_back(session, SYSTEM, review, returned_on=civil_day(now).isoformat())
+    await session.flush()
+
+
+async def return_screening(session: AsyncSession, account_id: UUID, now: datetime) -> None:
+    """Who is staff no more gives back the ideas to screen."""
     theirs = select(Idea).where(Idea.assignee_id == account_id, Idea.status.in_(OPEN))
     for idea in await session.scalars(theirs.order_by(Idea.id).with_for_update()):
         idea.assignee_id = None

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Double, Select, Text, Uuid, and_, any_, ca
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from incubator.actor import Actor
-from incubator.db import Reads, fetch_one, param, statement
+from incubator.db import AnySelect, Reads, fetch_one, param, statement
 from incubator.ideas.calls.models import Call, Rubric
 from incubator.ideas.models import Idea, IdeaStatus, IdeaVersion
 from incubator.ideas.reviews.models import Review
@@ -17,7 +17,7 @@ from incubator.ideas.reviews.rows import my_review_out
 from incubator.ideas.reviews.schemas import MyReviewOut, MyReviewRow, MyReviewsQuery, ReviewStateOut
 from incubator.ideas.reviews.sight import OWED
 from incubator.ideas.sight import Sight, is_visible, shown_status, sight_of, sight_values
-from incubator.paging import Cut, Listing, Order, capped_count, keyset
+from incubator.paging import Listing, Order
 from incubator.territory import Many
 
 NEWEST_FIRST = Order((Review.id.expression,), descending=True)
@@ -36,40 +36,16 @@ async def get_my_step(reads: Reads, actor: Actor, review_id: UUID) -> ReviewStat
 
 def list_my_reviews(actor: Actor, filters: MyReviewsQuery, *, now: datetime) -> Listing[MyReviewRow]:
     """A reviewer's own day. Ideas that they left, or that a conflict took from them, are not in it."""
-    sight, many = sight_of(actor), Many(min(len(filters.status), 2))
     states = [state.value for state in filters.status]
     return Listing(
         name="my_reviews",
-        page=lambda cut: _my_reviews_page(sight, many, cut=cut),
-        total=lambda: _my_reviews_total(sight, many),
+        query=_my_reviews,
+        shape=(sight_of(actor), Many(min(len(states), 2))),
+        order=NEWEST_FIRST,
         values={**sight_values(actor, now), "state": states[0] if len(states) == 1 else states},
         row=MyReviewRow,
-        place=lambda row: (row.id,),
-        place_types=tuple[UUID],
-        columns=MyReviewRow.__struct_fields__,
+        show=_in_list,
     )
-
-
-@statement
-def _my_reviews_page(sight: Sight, states: Many, *, cut: Cut) -> Select[Any]:
-    r = Review
-    can_be_written = and_(Idea.status == IdeaStatus.in_review, r.state.in_(OWED))
-    columns = (
-        r.id, r.version, r.idea_id, IdeaVersion.title, shown_status(sight, Idea), Call.id, Call.title,
-        r.content_number, r.state, can_be_written, r.due_on, cast(r.total, Double), r.assigned_at, r.submitted_at,
-    )  # fmt: skip
-    query = (
-        _my_reviews(sight, states)
-        .with_only_columns(*columns)
-        .join(IdeaVersion, and_(IdeaVersion.idea_id == r.idea_id, IdeaVersion.number == r.content_number))
-        .join(Call, Call.id == Idea.call_id)
-    )
-    return keyset(query, NEWEST_FIRST, cut=cut)
-
-
-@statement
-def _my_reviews_total(sight: Sight, states: Many) -> Select[Any]:
-    return capped_count(_my_reviews(sight, states))
 
 
 @statement
@@ -98,6 +74,20 @@ def _my_reviews(sight: Sight, states: Many) -> Select[Any]:
         .where(is_visible(sight, Idea), Review.reviewer_id == param("me", Uuid))
     )
     return query if states is Many.none else query.where(_in_state(states))
+
+
+def _in_list(cut: AnySelect, sight: Sight, _: Many) -> AnySelect:
+    r = Review
+    can_be_written = and_(Idea.status == IdeaStatus.in_review, r.state.in_(OWED))
+    columns = (
+        r.id, r.version, r.idea_id, IdeaVersion.title, shown_status(sight, Idea), Call.id, Call.title,
+        r.content_number, r.state, can_be_written, r.due_on, cast(r.total, Double), r.assigned_at, r.submitted_at,
+    )  # fmt: skip
+    return (
+        cut.with_only_columns(*columns)
+        .join(IdeaVersion, and_(IdeaVersion.idea_id == r.idea_id, IdeaVersion.number == r.content_number))
+        .join(Call, Call.id == Idea.call_id)
+    )
 
 
 def _in_state(states: Many) -> ColumnElement[bool]:

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from msgspec import Meta
-from sqlalchemy import Select, Subquery, Uuid, and_, exists, func, literal, select
+from sqlalchemy import Integer, Select, Subquery, Uuid, and_, exists, func, literal, literal_column, select
 
 from incubator.actor import Actor, Permission
-from incubator.db import Reads, fetch_one, param, statement
+from incubator.db import AnySelect, Reads, fetch_one, param, statement
 from incubator.ideas.calls.models import Call
 from incubator.ideas.models import DECIDED, Idea, IdeaStatus, IdeaVersion
 from incubator.ideas.reviews.models import Review, ReviewState
@@ -16,10 +16,13 @@ from incubator.ideas.reviews.queries import aggregate_columns, plain_marks
 from incubator.ideas.reviews.schemas import RankRow
 from incubator.ideas.reviews.sight import ReviewSight, review_sight, review_values, shows_marks
 from incubator.ideas.sight import is_visible, shown_status
-from incubator.paging import Cut, Listing, Order, capped_count, keyset
+from incubator.paging import Listing, Order
 
 RANKED = (IdeaStatus.needs_info, IdeaStatus.in_review, IdeaStatus.review_closed, *sorted(DECIDED))
 """Who left the call (withdrawn, merged, lapsed) has no rank in it."""
+
+BEST_FIRST = Order((literal_column("ranked.rank", Integer), literal_column("ranked.idea_id", Uuid)))
+"""By name, because the subquery `ranked` is made for each shape."""
 
 Rank = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
@@ -36,37 +39,17 @@ def list_ranking(actor: Actor, call_id: UUID, *, now: datetime) -> Listing[RankR
     The rank is counted among the ideas whose marks the actor may read and among no others. So a reviewer, who is
     shown only what they have marked themselves, cannot tell from it where a hidden idea stands.
     """
-    sight = review_sight(actor)
     return Listing(
         name="ranking",
-        page=lambda cut: _page(sight, cut=cut),
-        total=lambda: _total(sight),
+        query=_ranking,
+        shape=(review_sight(actor),),
+        order=BEST_FIRST,
         values={**review_values(actor, now), "call_id": call_id},
         row=RankRow,
+        show=_in_list,
         place=lambda row: (row.rank, row.idea_id),
         place_types=tuple[Rank, UUID],
-        columns=RankRow.__struct_fields__,
     )
-
-
-@statement
-def _page(sight: ReviewSight, *, cut: Cut) -> Select[Any]:
-    ranked = _ranked(sight)
-    query = (
-        select(
-            ranked.c.rank, Idea.id, Idea.tracking_code, IdeaVersion.title, shown_status(sight.ideas, Idea),
-            *plain_marks(ranked.c),
-        )
-        .join(Idea, Idea.id == ranked.c.idea_id)
-        .join(IdeaVersion, and_(IdeaVersion.idea_id == Idea.id, IdeaVersion.number == Idea.content_number))
-    )  # fmt: skip
-    return keyset(query, _best_first(ranked), cut=cut)
-
-
-@statement
-def _total(sight: ReviewSight) -> Select[Any]:
-    ranked = _ranked(sight)
-    return capped_count(select(ranked.c.idea_id).select_from(ranked))
 
 
 @statement
@@ -78,8 +61,21 @@ def _call(reads_calls: bool) -> Select[Any]:
     return query.where(exists().where(Review.idea_id == Idea.id, *mine))
 
 
-def _best_first(ranked: Subquery) -> Order:
-    return Order((ranked.c.rank, ranked.c.idea_id))
+def _ranking(sight: ReviewSight) -> Select[Any]:
+    return select(_ranked(sight).c.idea_id)
+
+
+def _in_list(cut: AnySelect, sight: ReviewSight) -> AnySelect:
+    (ranked,) = cut.get_final_froms()
+    columns: tuple[Any, ...] = (
+        ranked.c.rank, Idea.id, Idea.tracking_code, IdeaVersion.title, shown_status(sight.ideas, Idea),
+        *plain_marks(ranked.c),
+    )  # fmt: skip
+    return (
+        cut.with_only_columns(*columns)
+        .join(Idea, Idea.id == ranked.c.idea_id)
+        .join(IdeaVersion, and_(IdeaVersion.idea_id == Idea.id, IdeaVersion.number == Idea.content_number))
+    )
 
 
 def _ranked(sight: ReviewSight) -> Subquery:

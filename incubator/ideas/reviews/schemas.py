@@ -17,7 +17,7 @@ MAX_REVIEWERS = 9
 
 Recommendation = Literal["yes", "maybe", "no"]
 CriterionCode = Annotated[str, Meta(max_length=40)]
-Score = Annotated[int, Meta(ge=0, le=1_000, description="From 0 to the criterion's max.")]
+Score = Annotated[int, Meta(description="From 0 to the criterion's max, which the rubric says.")]
 StatedConflict = Literal["declared", "same_household", "family", "own_mentee", "business_ties", "other"]
 ConflictKind = Literal["in_team", "declared", "same_household", "family", "own_mentee", "business_ties", "other"]
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, Uuid, select
 from incubator.accounts.models import Account
 from incubator.actor import Actor
 from incubator.db import Reads, fetch_one, param, statement
-from incubator.paging import Cut, Listing, Order, capped_count, keyset
+from incubator.paging import Listing, Order
 from incubator.people.models import Person
 from incubator.projects.mentors.models import ProjectMentor
 from incubator.projects.mentors.schemas import ProjectMentorOut
@@ -20,16 +20,13 @@ NEWEST_FIRST = Order((ProjectMentor.id.expression,), descending=True)
 
 def list_mentors(actor: Actor, project_id: UUID) -> Listing[ProjectMentorOut]:
     """Newest first."""
-    sight = sight_of(actor)
     return Listing(
         name="project_mentors",
-        page=lambda cut: _page(sight, cut=cut),
-        total=lambda: _total(sight),
+        query=_mentors,
+        shape=(sight_of(actor),),
+        order=NEWEST_FIRST,
         values={**sight_values(actor), "project_id": project_id},
         row=ProjectMentorOut,
-        place=lambda row: (row.id,),
-        place_types=tuple[UUID],
-        columns=ProjectMentorOut.__struct_fields__,
     )
 
 
@@ -37,16 +34,6 @@ async def get_mentor(reads: Reads, actor: Actor, project_id: UUID, mentor_id: UU
     """One assignment; 404 where the actor does not see its project."""
     values = {**sight_values(actor), "project_id": project_id, "mentor_id": mentor_id}
     return await fetch_one(reads, _mentor(sight_of(actor)), values, ProjectMentorOut)
-
-
-@statement
-def _page(sight: Sight, *, cut: Cut) -> Select[Any]:
-    return keyset(_mentors(sight), NEWEST_FIRST, cut=cut)
-
-
-@statement
-def _total(sight: Sight) -> Select[Any]:
-    return capped_count(_mentors(sight))
 
 
 @statement

@@ -8,8 +8,8 @@ from sqlalchemy import Select, Text, Uuid, cast, select
 
 from incubator.accounts.models import Account
 from incubator.actor import Actor
-from incubator.db import param, statement
-from incubator.paging import Cut, Listing, Order, capped_count, keyset
+from incubator.db import param
+from incubator.paging import Listing, Order, SmallNumber
 from incubator.projects.models import Project, ProjectTransition
 from incubator.projects.moves.schemas import ProjectTransitionOut
 from incubator.projects.sight import Sight, is_visible, sight_of, sight_values
@@ -19,27 +19,17 @@ IN_ORDER = Order((ProjectTransition.number.expression,))
 
 def list_transitions(actor: Actor, project_id: UUID) -> Listing[ProjectTransitionOut]:
     """Oldest first."""
-    sight = sight_of(actor)
     return Listing(
         name="project_transitions",
-        page=lambda cut: _page(sight, cut=cut),
-        total=lambda: _total(sight),
+        query=_transitions,
+        shape=(sight_of(actor),),
+        order=IN_ORDER,
         values={**sight_values(actor), "project_id": project_id},
-        row=_transition,
+        row=ProjectTransitionOut,
+        read=_transition,
         place=lambda row: (row.number,),
-        place_types=tuple[int],
-        columns=ProjectTransitionOut.__struct_fields__,
+        place_types=tuple[SmallNumber],
     )
-
-
-@statement
-def _page(sight: Sight, *, cut: Cut) -> Select[Any]:
-    return keyset(_transitions(sight), IN_ORDER, cut=cut)
-
-
-@statement
-def _total(sight: Sight) -> Select[Any]:
-    return capped_count(_transitions(sight))
 
 
 def _transitions(sight: Sight) -> Select[Any]:
