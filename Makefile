@@ -19,7 +19,7 @@ serve: $(RUN_READY) ## run the service with its own database and the demo data o
 	@$(BIN)/incubator serve --demo $(ARGS)
 
 test: $(DEV_READY) ## run every test against a real PostgreSQL
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto $(ARGS)
 
 lint: $(DEV_READY) ## check style and formatting
 	$(BIN)/ruff check .
