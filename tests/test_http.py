@@ -267,3 +267,10 @@ async def test_a_key_with_an_upper_case_scheme_is_a_token_too(make: Make, world:
     answer = await world.http.get("/v1/me", headers={"authorization": f"BEARER  {staff.token} "})
     assert answer.status_code == 200
     assert UUID(answer.json()["id"]) == staff.id
+
+
+async def test_a_vietnamese_field_error_is_vietnamese_throughout(make: Make) -> None:
+    staff = await make.account("staff")
+    body = make.idea_body(title=7)
+    answer = await staff.post("/v1/ideas", body, headers={"accept-language": "vi"})
+    assert [error["detail"] for error in answer.json()["errors"]] == ["phải là chuỗi ký tự, không phải số nguyên"]

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
+from incubator.error_table import JSON_TYPES_VI
 from incubator.errors import ERRORS, FIELD_CODES, RULES, DomainError, FieldError, Phrase
 
 PROBLEM_JSON = "application/problem+json"
@@ -196,6 +197,8 @@ def _constraint_of(exc: BaseException) -> str:
 
 def _field_problem(field: FieldError, language: str) -> FieldProblem:
     params = {key: _sayable(value) for key, value in field.params.items()}
+    if field.code == "wrong_type" and language == "vi":
+        params |= {name: _types_vi(params[name]) for name in ("expected", "got") if name in params}
     return FieldProblem(
         code=field.code,
         detail=_phrase_of(field).say(language, params),
@@ -216,6 +219,10 @@ def _phrase_of(field: FieldError) -> Phrase:
 
 def _sayable(value: Any) -> Any:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def _types_vi(types: str) -> str:
+    return " hoặc ".join(JSON_TYPES_VI.get(name, name) for name in types.split(" | "))
 
 
 def _weight(text: str) -> float:
