@@ -275,17 +275,6 @@ ERRORS: dict[str, ErrorKind] = {
     ),
 }
 
-JSON_TYPES_VI = {
-    "string": "chuỗi ký tự",
-    "integer": "số nguyên",
-    "number": "số",
-    "boolean": "true hoặc false",
-    "object": "đối tượng",
-    "array": "danh sách",
-    "null": "null",
-}
-"""The types of JSON, for a Vietnamese sentence."""
-
 FIELD_CODES: dict[str, Phrase] = {
     "required": Phrase("is required", "là bắt buộc"),
     "unknown_field": Phrase("is not known here", "không có ở đây"),

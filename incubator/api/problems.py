@@ -12,7 +12,6 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
-from incubator.error_table import JSON_TYPES_VI
 from incubator.errors import ERRORS, FIELD_CODES, RULES, DomainError, FieldError, Phrase
 
 PROBLEM_JSON = "application/problem+json"
@@ -36,6 +35,17 @@ SQLSTATES: dict[str, str] = {
 }
 """What PostgreSQL says, in our words. Three kinds are matched by their beginning: 08xxx and 57P0x are a database
 that is away, and any other 22xxx is a value that no column holds (asyncpg says so before it asks the server)."""
+
+JSON_TYPES_VI = {
+    "string": "chuỗi ký tự",
+    "integer": "số nguyên",
+    "number": "số",
+    "boolean": "true hoặc false",
+    "object": "đối tượng",
+    "array": "danh sách",
+    "null": "null",
+}
+"""The types of JSON, for a Vietnamese sentence."""
 
 OUT_OF_RANGE = Phrase("is out of range", "nằm ngoài phạm vi")
 
