@@ -20,6 +20,7 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_entry_subject_id_id", "subject_id", "id"),
         Index("ix_audit_entry_actor_id_id", "actor_id", "id"),
+        Index("ix_audit_entry_action_id", "action", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=func.uuidv7())

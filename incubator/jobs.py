@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from incubator.accounts.sessions.actions import sweep_sessions
 from incubator.actor import SYSTEM
 from incubator.api.answers import IfMatch
+from incubator.api.problems import as_domain_error
 from incubator.days import civil_day
 from incubator.db import Database
-from incubator.errors import DomainError
 from incubator.ideas.moves.actions import move_idea
 from incubator.ideas.moves.queries import overdue_questions, overdue_reviews
 from incubator.ideas.moves.schemas import CloseReview, IdeaMove, Lapse
@@ -27,6 +27,9 @@ log = structlog.get_logger("incubator")
 
 JOBS_LOCK = 57_1204_2027
 EVERY = timedelta(hours=1)
+STOPS = {"internal_error", "database_unavailable", "read_only", "storage_full"}
+"""What the next idea would meet too; anything else, such as an idea that somebody holds locked, is for the next run."""
+
 WHATEVER_VERSION = IfMatch("*")
 
 
@@ -43,6 +46,8 @@ async def run_jobs(database: Database, now: datetime) -> JobsReport | None:
     async with database.engine.connect() as connection:
         if not await connection.scalar(select(func.pg_try_advisory_lock(JOBS_LOCK))):
             return None
+        # The lock belongs to the connection; a transaction left open beside the work would be ended as idle.
+        await connection.commit()
         try:
             return await _run(database, now)
         finally:
@@ -87,6 +92,9 @@ async def _move_all(
             async with database.begin() as session:
                 await move_idea(session, SYSTEM, idea_id, move, WHATEVER_VERSION, now=now)
             moved += 1
-        except DomainError as refusal:
+        except Exception as exc:
+            refusal = as_domain_error(exc)
+            if refusal.code in STOPS:
+                raise
             log.info("job left an idea", idea_id=str(idea_id), code=refusal.code, rule=refusal.params.get("rule"))
     return moved, len(ids) - moved

@@ -84,8 +84,9 @@ async def require_account_with(
     """
     roles = [holder.value for holder in HOLDERS[permission] if isinstance(holder, Role)]
     is_able = and_(Account.status == AccountStatus.active, holds_role(RoleGrant.role.in_(roles)))
-    query = select(Account.id).where(Account.id == account_id, is_able).with_for_update(read=True)
-    if await session.scalar(query) is None:
+    # Two statements: after waiting for the lock, only a fresh one sees a grant that was revoked meanwhile.
+    await session.execute(select(Account.id).where(Account.id == account_id).with_for_update(read=True))
+    if await session.scalar(select(Account.id).where(Account.id == account_id, is_able)) is None:
         raise wrong_field(pointer, "not_found")
 
 

@@ -6,6 +6,7 @@ import io
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from typing import Any, TypeVar
+from uuid import UUID
 
 import msgspec
 import xlsxwriter
@@ -47,7 +48,9 @@ async def export(request: Request[Any, Any, Any], reads: Reads, listing: Listing
     at_end = at_end_of(request)
     at_end.callback(exports.give_back)
     async with request.app.state.database.begin() as session:
-        record_audit(session, actor_of(request), "export", listing.name, None)
+        about = next((value for value in request.path_params.values() if isinstance(value, UUID)), None)
+        filters = sorted(set(request.query_params.keys()))
+        record_audit(session, actor_of(request), "export", listing.name, about, filters=filters)
     media = media_of(request)
     if media == XLSX:
         # Its first byte comes after its last row.

@@ -10,14 +10,14 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from incubator.actor import Actor
 from incubator.days import civil_day
-from incubator.errors import DomainError, FieldError
+from incubator.errors import DomainError, FieldError, WrongFields, wrong_field
 from incubator.ideas.calls.models import Call
 from incubator.ideas.calls.queries import load_call
 from incubator.ideas.models import Idea, IdeaMember, IdeaStatus, IdeaVersion, search_key
 from incubator.ideas.places import move_place
 from incubator.ideas.reviews.actions import make_stale
 from incubator.ideas.schemas import IdeaCreate, IdeaPatch
-from incubator.people.actions import has_consent, record_consent, resolve_people
+from incubator.people.actions import check_people, has_consent, record_consent, resolve_people
 from incubator.people.models import Person
 from incubator.people.schemas import PersonInput
 
@@ -36,9 +36,7 @@ async def write_content(session: AsyncSession, actor: Actor, idea: Idea, data: I
     if all(getattr(data, name) is UNSET for name in data.__struct_fields__):
         return False
     today = civil_day(now)
-    await _correct_entry(session, idea, data, today=today)
-    if data.locality_code is not UNSET:
-        await move_place(session, actor, idea, data.locality_code, today=today)
+    await _change_entry(session, actor, idea, data, today=today)
     version, people = await current_version(session, idea)
     people = await _people_after(session, actor, idea, people, data, now=now)
     if data.consent is not UNSET:
@@ -142,6 +140,18 @@ def content_of(data: IdeaCreate) -> dict[str, Any]:
     }
 
 
+async def _change_entry(session: AsyncSession, actor: Actor, idea: Idea, data: IdeaPatch, *, today: date) -> None:
+    """How it came in and where it belongs; every wrong field is named at once, those of the people too."""
+    wrong = WrongFields()
+    await wrong.gather(_correct_entry(session, idea, data, today=today))
+    if data.locality_code is not UNSET:
+        await wrong.gather(move_place(session, actor, idea, data.locality_code, today=today))
+    named = references(data.leader, data.team)
+    wrong.errors += await check_people(session, actor, named, source_id=idea.id, today=today)
+    if wrong.errors:
+        raise DomainError("validation_failed", errors=wrong.errors)
+
+
 async def _people_after(
     session: AsyncSession, actor: Actor, idea: Idea, people: list[Person], data: IdeaPatch, *, now: datetime
 ) -> list[Person]:
@@ -149,6 +159,9 @@ async def _people_after(
     leader = people[:1] if data.leader is UNSET else named[:1]
     team = people[1:] if data.team is UNSET else named[0 if data.leader is UNSET else 1 :]
     (await session.get_one(Call, idea.call_id)).check_team(len(leader) + len(team))
+    if leader[0] in team:
+        pointer = "/leader/person_id" if data.team is UNSET else f"/team/{team.index(leader[0])}/person_id"
+        raise wrong_field(pointer, "duplicate")
     return [*leader, *team]
 
 

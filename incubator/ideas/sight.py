@@ -22,10 +22,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from incubator.accounts.models import Account
 from incubator.actor import Actor, Permission
 from incubator.db import param
 from incubator.ideas.calls.models import Call
-from incubator.ideas.models import Idea, IdeaAction, IdeaStatus, IdeaTransition, IdeaViewer
+from incubator.ideas.models import Idea, IdeaAction, IdeaMember, IdeaStatus, IdeaTransition, IdeaViewer
 from incubator.ideas.reviews.models import Review, ReviewerConflict, ReviewState
 from incubator.territory import NOWHERE, Shape, shape_of, territory_values, within
 
@@ -165,17 +166,20 @@ def _openly_visible(sight: Sight, idea: type[Idea]) -> ColumnElement[bool]:
 
 
 def _assigned_to_me(idea: type[Idea]) -> ColumnElement[bool]:
-    """Assigned, not recused and without a conflict: who has one reads nothing of the idea.
+    """Assigned, not recused and without a conflict: who has one, or came to stand behind the idea, reads nothing of it.
 
     The tables are aliased, because the query around may read reviews itself.
     """
     me = param("me", Uuid)
+    member, account = aliased(IdeaMember), aliased(Account)
+    stands_behind = (member.idea_id == idea.id, member.person_id == account.person_id, account.id == me)
     mine, left, conflict = aliased(Review), aliased(Review), aliased(ReviewerConflict)
     recused = (left.idea_id == idea.id, left.reviewer_id == me, left.state == ReviewState.recused)
     return and_(
         exists().where(mine.idea_id == idea.id, mine.reviewer_id == me),
         not_(exists().where(*recused)),
         not_(exists().where(conflict.idea_id == idea.id, conflict.account_id == me)),
+        not_(exists().where(*stands_behind)),
     )
 
 

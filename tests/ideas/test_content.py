@@ -143,3 +143,79 @@ async def test_a_weak_tag_and_a_star_are_known_too(make: Make) -> None:
     for known in (etag, f"W/{etag}", "*", f'"x", {etag}'):
         assert (await staff.get(path, headers={"if-none-match": known})).status_code == 304
     assert (await staff.get(path, headers={"if-none-match": '"x"'})).status_code == 200
+
+
+async def test_voiding_in_a_draft_is_refused_and_a_withdrawn_draft_comes_back(make: Make) -> None:
+    staff = await make.account("staff")
+    draft = await make.idea(staff, status="draft")
+    assert (await staff.move(draft, "void", reason="Nhầm")).status_code == 409
+    gone = await make.moved(staff, draft, "withdraw", reason_code="other")
+    back = await make.moved(staff, gone, "void", reason="Nhầm")
+    assert (back["status"], back["moved_on"]) == ("draft", draft["received_on"])
+
+
+async def test_an_unpublished_decision_is_voided_and_not_reconsidered(make: Make) -> None:
+    staff, approver = await make.account("staff"), await make.account("approver")
+    idea, panel = await make.reviewed_idea(staff), await make.panel(staff)
+    secret = {"outcome": "rejected", "publish_at": "2026-06-01T00:00:00Z", "message": "Chưa đạt"}
+    idea = await make.moved(approver, idea, "decide", panel_id=panel["id"], **secret)
+    refused = await approver.move(idea, "reconsider", reason="Xem lại")
+    assert refused.json()["rule"] == "not_published_yet"
+    assert (await make.moved(approver, idea, "void", reason="Xem lại"))["status"] == "review_closed"
+
+
+async def test_the_leader_is_not_in_the_team_as_well(make: Make) -> None:
+    staff = await make.account("staff")
+    idea = await make.idea(staff)
+    refused = await edit(staff, idea, team=[{"person_id": idea["leader"]["person_id"]}])
+    assert pointers(refused) == {"/team/0/person_id"}
+
+
+async def test_an_edit_and_an_answer_name_every_wrong_field_where_it_stands(make: Make) -> None:
+    staff = await make.account("staff")
+    idea = await make.idea(staff)
+    wrong = {"channel": "zalo", "locality_code": "99999", "leader": {"birth_year": 2000}}
+    assert pointers(await edit(staff, idea, **wrong)) == {"/channel", "/locality_code", "/leader/full_name"}
+    idea = await make.moved(staff, idea, "start_screening")
+    idea = await make.moved(staff, idea, "request_info", question="Ở đâu?", due_on="2025-12-20")
+    assert pointers(await staff.move(idea, "provide_info", changes=wrong)) == {
+        "/changes/channel", "/changes/locality_code", "/changes/leader/full_name",
+    }  # fmt: skip
+
+
+async def test_a_panel_enters_nobody_in_a_foreign_commune(make: Make) -> None:
+    staff = await make.account("staff", BAC_HA)
+    body = {
+        "minutes_number": "7/BB", "held_on": "2025-11-20", "quorum": 1,
+        "locality_code": Y_TY, "members": [{"full_name": "Lê Thị Hoa"}],
+    }  # fmt: skip
+    assert pointers(await staff.post("/v1/panels", body)) == {"/locality_code"}
+
+
+async def test_a_reviewer_who_turns_out_to_stand_behind_the_idea_reads_nothing_of_it(make: Make) -> None:
+    staff, admin = await make.account("staff"), await make.account("admin")
+    idea = await make.moved(staff, await make.idea(staff), "start_screening")
+    [reviewer, _] = await make.reviewers(staff, idea)
+    assert (await reviewer.get(f"/v1/ideas/{idea['id']}")).status_code == 200
+    account = await admin.get(f"/v1/accounts/{reviewer.id}")
+    link = {"person_id": idea["leader"]["person_id"]}
+    linked = await admin.patch(f"/v1/accounts/{reviewer.id}", link, headers={"if-match": account.headers["etag"]})
+    assert linked.status_code == 200, linked.text
+    assert (await reviewer.get(f"/v1/ideas/{idea['id']}")).status_code == 404
+
+
+async def test_who_is_no_reviewer_any_more_is_not_asked_about_the_next_version(make: Make) -> None:
+    staff, admin = await make.account("staff"), await make.account("admin")
+    idea = await make.moved(staff, await make.idea(staff), "start_screening")
+    reviewers = await make.reviewers(staff, idea, 3)
+    idea = await make.moved(staff, await make.read(staff, idea), "pass_screening")
+    await make.review(reviewers[0], idea)
+    account = (await admin.get(f"/v1/accounts/{reviewers[0].id}")).json()
+    path = f"/v1/accounts/{reviewers[0].id}/grants/{account['grants'][0]['id']}"
+    revoked = await admin.request("DELETE", path, headers={"if-match": f'"{account["version"]}"'})
+    assert revoked.status_code == 204
+    idea = await make.moved(staff, idea, "request_info", question="Bán cho ai?", due_on="2025-12-20")
+    await make.moved(staff, idea, "provide_info", changes={"summary": "Bán ở chợ phiên."})
+    items = (await staff.get(f"/v1/ideas/{idea['id']}/reviews")).json()["items"]
+    asked = {item["reviewer"]["id"] for item in items if item["state"] == "to_do"}
+    assert asked == {str(reviewer.id) for reviewer in reviewers[1:]}

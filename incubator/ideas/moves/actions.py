@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -103,10 +104,22 @@ async def _provide_info(step: Step) -> None:
     if changed and target is IdeaStatus.review_closed:
         target = IdeaStatus.in_review
     reason = None if changed else step.data.no_change_reason
-    if changed and not await write_content(step.session, step.actor, step.idea, step.data.changes, now=step.now):
+    if changed and not await _write_changes(step):
         raise wrong_field("/changes", "required")
     step.idea.info_due_on = step.idea.info_from = None
     await step.to(target, IdeaAction.provide_info, reason=reason)
+
+
+async def _write_changes(step: Step) -> bool:
+    """The patch stands under /changes here, and so do its wrong fields."""
+    try:
+        return await write_content(step.session, step.actor, step.idea, step.data.changes, now=step.now)
+    except DomainError as refusal:
+        refusal.errors = [
+            msgspec.structs.replace(error, pointer=f"/changes{error.pointer}") if error.pointer else error
+            for error in refusal.errors
+        ]
+        raise
 
 
 async def _lapse(step: Step) -> None:
@@ -121,9 +134,17 @@ async def _pass_screening(step: Step) -> None:
     assigned = await count_assigned(step.session, step.idea)
     if step.idea.status == IdeaStatus.screening and assigned < call.min_reviewers:
         raise broken_rule(rules.TOO_FEW_REVIEWERS, needed=call.min_reviewers, assigned=assigned)
-    newest = select(Rubric.id).where(Rubric.call_id == call.id).order_by(Rubric.number.desc()).limit(1)
-    step.idea.rubric_id = await step.session.scalar(newest)
+    step.idea.rubric_id = await _rubric_to_freeze(step)
     await step.to(IdeaStatus.in_review, IdeaAction.pass_screening, details={"assigned": assigned})
+
+
+async def _rubric_to_freeze(step: Step) -> UUID | None:
+    """The call's newest, or the one that marks of this version were given by already: they must not mix."""
+    aggregate = await aggregate_of(step.session, step.idea.id, step.idea.content_number)
+    if aggregate.n and step.idea.rubric_id is not None:
+        return step.idea.rubric_id
+    newest = select(Rubric.id).where(Rubric.call_id == step.idea.call_id).order_by(Rubric.number.desc()).limit(1)
+    return await step.session.scalar(newest)
 
 
 async def _screen_out(step: Step) -> None:
@@ -168,6 +189,7 @@ async def _reconsider(step: Step) -> None:
     if step.idea.status in NEXT[IdeaAction.reconsider].sources:
         entered = await step.session.get(IdeaEntry, step.idea.id)
         rules.check_reconsiderable(step.idea, step.day, was_submitted=entered is not None)
+        rules.check_published(step.idea, step.now)
     step.idea.publish_at = None
     step.idea.reconsidered_on = step.day
     await step.to(IdeaStatus.screening, IdeaAction.reconsider, reason=step.data.reason)
@@ -175,7 +197,10 @@ async def _reconsider(step: Step) -> None:
 
 async def _void(step: Step) -> None:
     """The last move that still holds is taken back by whoever may make it."""
-    *before, last = await _standing_moves(step.session, step.idea)
+    standing = await _standing_moves(step.session, step.idea)
+    if not standing:
+        raise refused_move(step.actor, step.idea, IdeaAction.void.value, step.now)
+    *before, last = standing
     action = IdeaAction(last.action)
     _require_right(step.actor, step.idea, NEXT[action].permission)
     if action not in rules.VOIDABLE or last.from_status is None:
@@ -183,7 +208,7 @@ async def _void(step: Step) -> None:
     if action is IdeaAction.decide and step.idea.publish_at is not None and step.idea.publish_at <= step.now:
         raise broken_rule(rules.ALREADY_PUBLISHED)
     _restore(step.idea, action, last.from_status, before)
-    step.idea.take_back(last.from_status, before[-1].occurred_on)
+    step.idea.take_back(last.from_status, before[-1].occurred_on if before else step.idea.received_on)
     await append_transition(
         step.session, step.actor, step.idea, IdeaAction.void, last.to_status, reason=step.data.reason, voids_id=last.id
     )
@@ -242,8 +267,8 @@ def _restore(idea: Idea, action: IdeaAction, status: str, before: list[IdeaTrans
     """Put back what the voided move had set beside the status."""
     if action is IdeaAction.decide:
         idea.publish_at = None
-    if action is IdeaAction.pass_screening:
-        idea.rubric_id = None
+    if action is IdeaAction.start_screening:
+        idea.assignee_id = None
     idea.info_due_on = idea.info_from = None
     if status == IdeaStatus.needs_info:
         asked = next(row for row in reversed(before) if row.action == IdeaAction.request_info)

@@ -1,6 +1,6 @@
 """The rules of single moves that need no database."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from incubator.errors import DomainError, broken_rule, rule_text
@@ -46,6 +46,11 @@ NEVER_SUBMITTED = rule_text(
     "This draft was never handed in; enter the idea anew.",
     "Bản nháp này chưa từng được nộp; hãy nhập ý tưởng mới.",
 )
+NOT_PUBLISHED_YET = rule_text(
+    "not_published_yet",
+    "The decision is not public yet; take it back with void instead.",
+    "Quyết định chưa công bố; hãy dùng bước hủy (void).",
+)
 NOT_VOIDABLE = rule_text(
     "not_voidable",
     "The last move, {action}, cannot be taken back.",
@@ -88,6 +93,12 @@ def check_reconsiderable(idea: Idea, occurred_on: date, *, was_submitted: bool) 
         raise broken_rule(RECONSIDERED_ALREADY)
     if occurred_on > one_year_after(idea.moved_on):
         raise broken_rule(TOO_LATE_TO_RECONSIDER, closed_on=idea.moved_on.isoformat())
+
+
+def check_published(idea: Idea, now: datetime) -> None:
+    """To reconsider a decision would tell of it; before its publication it is taken back by `void`."""
+    if idea.publish_at is not None and idea.publish_at > now:
+        raise broken_rule(NOT_PUBLISHED_YET)
 
 
 def check_merge_target(idea: Idea, target: Idea | None, target_id: UUID) -> Idea:

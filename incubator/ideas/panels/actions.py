@@ -116,7 +116,9 @@ async def _members(
             raise DomainError("validation_failed", errors=errors)
         return list(dict.fromkeys(member.person_id for member in data.members if member.person_id))
     commune = await commune_by_code(SessionReads(session), data.locality_code, today=today, pointer="/locality_code")
-    assert commune.parent is not None
+    assert commune.parent is not None, "a commune lies in a province"
+    if not actor.territory(Permission.people_enter).covers(commune.parent.id, commune.id):
+        raise wrong_field("/locality_code", "not_found")
     people = await resolve_people(
         session, actor, refs, locality_id=commune.id, province_id=commune.parent.id,
         source="panel", source_id=panel.id, now=now,

@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from incubator.accounts.models import Account, AccountStatus
+from incubator.accounts.models import Account
 from incubator.actor import SYSTEM, Actor
 from incubator.audit import record_audit
 from incubator.days import civil_day
 from incubator.ideas.models import OPEN, Idea, IdeaMember
 from incubator.ideas.reviews.models import Review, ReviewerConflict, ReviewState
-from incubator.ideas.reviews.queries import is_in_conflict
+from incubator.ideas.reviews.queries import is_in_conflict, may_review
 from incubator.ideas.reviews.sight import OWED
 
 IN_TEAM = "in_team"
@@ -106,9 +106,12 @@ async def _still_free(session: AsyncSession, idea: Idea, reviewer_ids: set[UUID]
     query = (
         select(Account.id)
         .join(Idea, Idea.id == idea.id)
-        .where(Account.id.in_(reviewer_ids), Account.status == AccountStatus.active)
+        .where(Account.id.in_(reviewer_ids), may_review())
         .where(not_(is_in_conflict(Idea, Account)), not_(asked))
     )
+    # Held still first, so that who is losing the role meanwhile is seen to have lost it.
+    held = select(Account.id).where(Account.id.in_(reviewer_ids)).order_by(Account.id)
+    await session.execute(held.with_for_update(read=True))
     return set((await session.scalars(query)).all())
 
 

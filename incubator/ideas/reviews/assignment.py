@@ -19,7 +19,7 @@ from incubator.ideas.calls.models import Call
 from incubator.ideas.models import OPEN, Idea, IdeaVersion
 from incubator.ideas.reviews.actions import leave, take_back
 from incubator.ideas.reviews.models import Review, ReviewerConflict, ReviewState
-from incubator.ideas.reviews.queries import is_in_conflict
+from incubator.ideas.reviews.queries import is_in_conflict, may_review
 from incubator.ideas.reviews.rules import BY_HAND, REVIEWER_CONFLICT, Candidate, Pick, check_assignable, pick_evenly
 from incubator.ideas.reviews.schemas import Assignment, ConflictCreate
 from incubator.ideas.reviews.sight import OWED
@@ -137,11 +137,14 @@ async def _free_reviewers(session: AsyncSession, idea: Idea) -> list[Candidate]:
 
 
 async def _hold(session: AsyncSession, picks: list[Pick]) -> None:
-    """Keep the accounts from being disabled before the assignment is stored, so that disabling gives it back."""
+    """Keep the accounts from losing the role before the assignment is stored, so that the loss gives it back.
+
+    Two statements: after waiting for a lock, only a fresh one sees a grant that was revoked meanwhile.
+    """
     ids = [pick.account_id for pick in picks]
-    active = select(Account.id).where(Account.id.in_(ids), Account.status == AccountStatus.active)
-    held = await session.scalars(active.order_by(Account.id).with_for_update(read=True))
-    if len(held.all()) < len(ids):
+    await session.execute(select(Account.id).where(Account.id.in_(ids)).order_by(Account.id).with_for_update(read=True))
+    able = await session.scalars(select(Account.id).where(Account.id.in_(ids), may_review()))
+    if len(able.all()) < len(ids):
         raise DomainError("concurrent_update")
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    and_,
     cast,
     exists,
     func,
@@ -23,8 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from incubator.accounts.models import Account, AccountStatus
-from incubator.actor import Actor
+from incubator.accounts.models import Account, AccountStatus, RoleGrant
+from incubator.accounts.queries import holds_role
+from incubator.actor import Actor, Role
 from incubator.db import Reads, fetch_all, fetch_one, param, statement
 from incubator.ideas.calls.models import Call
 from incubator.ideas.models import Idea, IdeaMember
@@ -104,7 +106,7 @@ async def count_assigned(session: AsyncSession, idea: Idea) -> int:
             Review.idea_id == idea.id,
             Review.content_number == idea.content_number,
             Review.state.in_(COUNTED),
-            Account.status == AccountStatus.active,
+            may_review(),
             not_(is_in_conflict(Idea, Account)),
         )
     )
@@ -115,6 +117,11 @@ async def has_reviewed(session: AsyncSession, idea_id: UUID, account_id: UUID) -
     """Whether the account ever submitted a review of the idea, of whatever version."""
     theirs = (Review.idea_id == idea_id, Review.reviewer_id == account_id, Review.submitted_at.is_not(None))
     return bool(await session.scalar(select(exists().where(*theirs))))
+
+
+def may_review() -> ColumnElement[bool]:
+    """An active account that still is a reviewer somewhere."""
+    return and_(Account.status == AccountStatus.active, holds_role(RoleGrant.role == Role.reviewer))
 
 
 def is_in_conflict(idea: type[Idea], account: type[Account]) -> ColumnElement[bool]:

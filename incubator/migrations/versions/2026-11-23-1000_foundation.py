@@ -36,6 +36,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_entry_subject_id_id", "audit_entry", ["subject_id", "id"])
     op.create_index("ix_audit_entry_actor_id_id", "audit_entry", ["actor_id", "id"])
+    op.create_index("ix_audit_entry_action_id", "audit_entry", ["action", "id"])
     append_only("audit_entry")
     op.create_table(
         "idempotency_key",
