@@ -4,7 +4,6 @@ Every figure is a ratio of two rates taken turn by turn in this one run, so that
 """
 
 import asyncio
-import statistics
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -206,7 +205,6 @@ def _print(figures: list[Figure], sizes: dict[str, float], console: Console) -> 
     console.print(table)
     for name, megabytes in sizes.items():
         console.print(f"{name}: {megabytes:.0f} MB")
-    console.print(f"median of all ratios: {statistics.median(figure.ratio for figure in figures):.2f}", style="dim")
     return [figure for figure in figures if figure.ratio < figure.at_least]
 
 
