@@ -27,7 +27,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     log_level: str = "INFO"
-    environment: str = "production"
     pool_size: int = 8
     read_pool_size: int = 8
     request_deadline: float = 10.0

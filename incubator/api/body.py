@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from litestar.connection import ASGIConnection
 from litestar.dto import AbstractDTO
 from litestar.typing import FieldDefinition
 
@@ -29,6 +28,3 @@ class JsonBody(AbstractDTO[Any]):
 def body_type(handler_id: str) -> Any:
     """The type of a handler's body, for the OpenAPI document."""
     return JsonBody._types.get(handler_id)
-
-
-__all__ = ["ASGIConnection", "JsonBody", "body_type"]
