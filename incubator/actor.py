@@ -40,6 +40,7 @@ class Permission(enum.StrEnum):
 
     accounts_manage = "accounts:manage"
     audit_read = "audit:read"
+    calendar_read = "calendar:read"
     calls_manage = "calls:manage"
     calls_read = "calls:read"
     calls_read_own = "calls:read_own"
@@ -52,11 +53,23 @@ class Permission(enum.StrEnum):
     ideas_read_unpublished = "ideas:read_unpublished"
     ideas_screen = "ideas:screen"
     localities_read = "localities:read"
+    mentoring_log = "mentoring:log"
+    mentoring_manage = "mentoring:manage"
+    mentoring_read = "mentoring:read"
+    mentoring_read_internal = "mentoring:read_internal"
+    mentoring_read_mentored = "mentoring:read_mentored"
+    mentoring_sign_in = "mentoring:sign_in"
+    mentors_manage = "mentors:manage"
+    mentors_read = "mentors:read"
+    mentors_read_own = "mentors:read_own"
     panels_manage = "panels:manage"
     panels_read = "panels:read"
     people_enter = "people:enter"
     people_read = "people:read"
     people_read_mentored = "people:read_mentored"
+    programmes_manage = "programmes:manage"
+    programmes_read = "programmes:read"
+    projects_graduate = "projects:graduate"
     projects_manage = "projects:manage"
     projects_read = "projects:read"
     projects_read_mentored = "projects:read_mentored"
@@ -65,6 +78,7 @@ class Permission(enum.StrEnum):
     reviews_read = "reviews:read"
     reviews_write = "reviews:write"
     stats_read = "stats:read"
+    stats_read_own = "stats:read_own"
     villages_manage = "villages:manage"
 
 
@@ -73,6 +87,7 @@ _P, _R, _S = Permission, Role, Scope
 HOLDERS: dict[Permission, frozenset[Role | Scope]] = {
     _P.accounts_manage: frozenset({_R.admin}),
     _P.audit_read: frozenset({_R.admin, _R.approver}),
+    _P.calendar_read: frozenset({_R.approver, _R.staff, _R.commune_staff, _R.mentor, _S.calendar_read}),
     _P.calls_manage: frozenset({_R.staff}),
     _P.calls_read: frozenset({_R.approver, _R.staff, _R.commune_staff, _S.ideas_submit, _S.ideas_read}),
     _P.calls_read_own: frozenset({_R.reviewer}),
@@ -85,11 +100,23 @@ HOLDERS: dict[Permission, frozenset[Role | Scope]] = {
     _P.ideas_read_unpublished: frozenset({_R.approver, _R.staff}),
     _P.ideas_screen: frozenset({_R.staff}),
     _P.localities_read: frozenset({*_R, *_S}),
+    _P.mentoring_log: frozenset({_R.mentor}),
+    _P.mentoring_manage: frozenset({_R.staff}),
+    _P.mentoring_read: frozenset({_R.approver, _R.staff, _R.commune_staff}),
+    _P.mentoring_read_internal: frozenset({_R.approver, _R.staff}),
+    _P.mentoring_read_mentored: frozenset({_R.mentor}),
+    _P.mentoring_sign_in: frozenset({_R.staff, _R.commune_staff, _R.mentor}),
+    _P.mentors_manage: frozenset({_R.staff}),
+    _P.mentors_read: frozenset({_R.approver, _R.staff}),
+    _P.mentors_read_own: frozenset({_R.mentor}),
     _P.panels_manage: frozenset({_R.staff}),
     _P.panels_read: frozenset({_R.approver, _R.staff}),
     _P.people_enter: frozenset({_R.staff, _R.commune_staff}),
     _P.people_read: frozenset({_R.approver, _R.staff, _R.commune_staff, _S.people_read}),
     _P.people_read_mentored: frozenset({_R.mentor}),
+    _P.programmes_manage: frozenset({_R.staff}),
+    _P.programmes_read: frozenset({_R.approver, _R.staff, _R.mentor}),
+    _P.projects_graduate: frozenset({_R.approver}),
     _P.projects_manage: frozenset({_R.staff}),
     _P.projects_read: frozenset({_R.approver, _R.staff, _R.commune_staff, _S.projects_read}),
     _P.projects_read_mentored: frozenset({_R.mentor}),
@@ -98,6 +125,7 @@ HOLDERS: dict[Permission, frozenset[Role | Scope]] = {
     _P.reviews_read: frozenset({_R.approver, _R.staff}),
     _P.reviews_write: frozenset({_R.reviewer}),
     _P.stats_read: frozenset({_R.approver, _R.staff, _R.commune_staff, _R.analyst, _S.stats_read}),
+    _P.stats_read_own: frozenset({_R.mentor}),
     _P.villages_manage: frozenset({_R.staff}),
 }
 

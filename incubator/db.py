@@ -5,7 +5,7 @@ SQLAlchemy writes every SQL text. A write runs through the ORM session, begun an
 (docs/decisions/0003). A select is built and compiled once per *shape*: decorate its builder with `statement`.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, Protocol, TypeAlias, TypeVar
@@ -61,6 +61,11 @@ class Base(DeclarativeBase):
     """Parent of every table."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+
+def one_of(column: str, values: Iterable[str]) -> str:
+    """The text of a CHECK that a column holds one of these codes."""
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
 class Statement(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ from incubator.settings import Settings
 from tests.factories import Make, World
 from tests.postgres import TestServer, start_server
 from tests.stage import Stage, set_stage
+from tests.team import Team, gather_team
 
 SERVER: TestServer | None = None
 
@@ -220,3 +221,9 @@ async def run_on(server_url: str, command: str) -> None:
         await connection.execute(command)
     finally:
         await connection.close()
+
+
+@pytest.fixture
+async def team(make: Make) -> Team:
+    """Staff, an approver and a mentor, and what they do together."""
+    return await gather_team(make)

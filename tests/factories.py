@@ -79,14 +79,14 @@ class Make:
     """Makes things; every call takes the next number, so that names differ."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
+        self.world = world
 
     async def account(
         self, role: str, locality: str | None = LAO_CAI, *, sensitive: bool = False, person_id: UUID | None = None
     ) -> Caller:
         """An account with one grant, logged in."""
         username, token = f"{role.replace('_', '-')}-{next(NUMBERS)}", new_token_text("session")
-        async with self._world.database.begin() as session:
+        async with self.world.database.begin() as session:
             account = Account(username=username, password_hash="-", created_at=LONG_AGO, person_id=person_id, version=1)
             session.add(account)
             await session.flush()
@@ -97,26 +97,26 @@ class Make:
                     granted_by=NOBODY, granted_at=LONG_AGO,
                 )
             )  # fmt: skip
-            now = self._world.clock.now
+            now = self.world.clock.now
             session.add(
                 Token(
                     kind="session", hash=token_hash(token), account_id=account.id, created_at=now,
                     created_by=account.id, expires_at=now + timedelta(hours=12), extended_at=now,
                 )
             )  # fmt: skip
-        return Caller(self._world.http, token, account.id, username)
+        return Caller(self.world.http, token, account.id, username)
 
     async def token(self, *scopes: str, locality: str | None = None, sensitive: bool = False) -> Caller:
         """A service token, such as a frontend holds."""
         name, text = f"frontend-{next(NUMBERS)}", new_token_text("service")
-        async with self._world.database.begin() as session:
+        async with self.world.database.begin() as session:
             token = Token(
                 kind="service", hash=token_hash(text), name=name, scopes=list(scopes), sensitive=sensitive,
                 locality_id=await locality_id(session, locality), created_at=LONG_AGO, created_by=NOBODY,
                 expires_at=FAR_AHEAD, extended_at=LONG_AGO,
             )  # fmt: skip
             session.add(token)
-        return Caller(self._world.http, text, token.id, name)
+        return Caller(self.world.http, text, token.id, name)
 
     @staticmethod
     def idea_body(**more: Any) -> dict[str, Any]:

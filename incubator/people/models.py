@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from incubator.db import Base
+from incubator.db import Base, one_of
 from incubator.errors import Phrase, rule_text
 from incubator.text import fold
 
@@ -48,10 +48,6 @@ NO_CONSENT_TO_WITHDRAW = rule_text(
 )
 
 
-def _one_of(column: str, words: dict[str, Phrase]) -> str:
-    return f"{column} IN ({', '.join(repr(word) for word in words)})"
-
-
 class Person(Base):
     """A person. Everything else refers to them by id, so that erasing a name here erases it everywhere.
 
@@ -71,7 +67,7 @@ class Person(Base):
             "birth_date IS NULL OR birth_year IS NOT NULL AND birth_year = EXTRACT(year FROM birth_date)",
             name="birth_year_of_birth_date",
         ),
-        CheckConstraint(_one_of("sex", SEXES), name="sex"),
+        CheckConstraint(one_of("sex", SEXES), name="sex"),
         CheckConstraint("(locality_id IS NULL) = (province_id IS NULL)", name="commune_with_province"),
         Index("ix_person_locality_id_id", "locality_id", "id"),
         Index("ix_person_province_id_id", "province_id", "id"),
@@ -154,8 +150,8 @@ class Consent(Base):
     __tablename__ = "consent"
     __table_args__ = (
         CheckConstraint("action IN ('give', 'withdraw')", name="action"),
-        CheckConstraint(_one_of("form", CONSENT_FORMS), name="form"),
-        CheckConstraint(_one_of("purpose", CONSENT_PURPOSES), name="purpose"),
+        CheckConstraint(one_of("form", CONSENT_FORMS), name="form"),
+        CheckConstraint(one_of("purpose", CONSENT_PURPOSES), name="purpose"),
         Index("ix_consent_person_id_id", "person_id", "id"),
     )
 

@@ -16,6 +16,7 @@ PROJECT_ACTION_LABELS: dict[str, Phrase] = {
     ProjectAction.activate: Phrase("Activate", "Đưa vào hoạt động"),
     ProjectAction.pause: Phrase("Pause", "Tạm dừng"),
     ProjectAction.resume: Phrase("Resume", "Tiếp tục"),
+    ProjectAction.graduate: Phrase("Graduate", "Tốt nghiệp"),
     ProjectAction.close: Phrase("Close", "Đóng dự án"),
     ProjectAction.reopen: Phrase("Reopen", "Mở lại"),
     ProjectAction.void: Phrase("Take back the last step", "Hủy bước vừa ghi"),

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from sqlalchemy.orm.attributes import flag_modified
 
 from incubator.actor import Permission
-from incubator.db import Base
+from incubator.db import Base, one_of
 from incubator.errors import DomainError, broken_rule, rule_text
 from incubator.ideas.models import Idea, IdeaStatus, check_day
 from incubator.text import fold
@@ -70,6 +70,7 @@ class ProjectAction(enum.StrEnum):
     activate = "activate"
     pause = "pause"
     resume = "resume"
+    graduate = "graduate"
     close = "close"
     reopen = "reopen"
     void = "void"
@@ -105,14 +106,11 @@ NEXT: Mapping[ProjectAction, Move] = {
     _A.activate: _move({_S.onboarding}, {_S.active}, _P.projects_manage),
     _A.pause: _move({_S.active}, {_S.paused}, _P.projects_manage),
     _A.resume: _move({_S.paused}, {_S.active}, _P.projects_manage),
+    _A.graduate: _move({_S.active}, {_S.graduated}, _P.projects_graduate),
     _A.close: _move(RUNNING, {_S.closed}, _P.projects_manage),
     _A.reopen: _move({_S.closed}, {_S.onboarding, _S.active}, _P.projects_reopen),
 }
 """Every step between statuses. Founding comes before them, and a void takes one of them back."""
-
-
-def _one_of(column: str, values: type[enum.StrEnum]) -> str:
-    return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
 
 
 class Project(Base):
@@ -126,8 +124,8 @@ class Project(Base):
             name="fk_project_locality_id_province_id_locality",
         ),
         CheckConstraint("char_length(title) BETWEEN 1 AND 200", name="title_length"),
-        CheckConstraint(_one_of("status", ProjectStatus), name="status_known"),
-        CheckConstraint(_one_of("closed_reason", CloseReason), name="closed_reason_known"),
+        CheckConstraint(one_of("status", ProjectStatus), name="status_known"),
+        CheckConstraint(one_of("closed_reason", CloseReason), name="closed_reason_known"),
         CheckConstraint("(status = 'closed') = (closed_reason IS NOT NULL)", name="closed_has_reason"),
         CheckConstraint("moved_on >= founded_on", name="moves_after_founding"),
         Index("ix_project_province_id_id", "province_id", "id"),
@@ -213,7 +211,7 @@ class ProjectNeed(Base):
     """The baseline: one row for each platform, from the day of founding."""
 
     __tablename__ = "project_need"
-    __table_args__ = (CheckConstraint(_one_of("platform", Platform), name="platform_known"),)
+    __table_args__ = (CheckConstraint(one_of("platform", Platform), name="platform_known"),)
 
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), primary_key=True)
     platform: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from incubator.api.problems import as_domain_error
 from incubator.ideas.moves.models import ALREADY_FOUNDED
 from tests.factories import BAC_HA, SA_PA, Y_TY, Caller, Make, World
-from tests.projects.conftest import BASELINE, TODAY, Team, gather_team
+from tests.team import BASELINE, TODAY, Team, gather_team
 
 
 async def test_a_project_is_founded_from_an_accepted_idea(team: Team) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from incubator.projects.mentors.actions import end_mentoring
 from tests.factories import BAC_HA, Caller, Make, World
-from tests.projects.conftest import TODAY, Team, gather_team
+from tests.team import TODAY, Team, gather_team
 
 
 async def test_a_mentor_sees_own_projects_with_their_ideas_and_people(team: Team) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from incubator.actor import NOBODY
 from tests.factories import BAC_HA, SA_PA, Y_TY, Caller, Make, World
-from tests.projects.conftest import BASELINE, TODAY, Team
+from tests.team import BASELINE, TODAY, Team
 
 
 @pytest.fixture

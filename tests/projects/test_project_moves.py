@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.factories import BAC_HA, Make, World
-from tests.projects.conftest import TODAY, Team, gather_team
+from tests.team import TODAY, Team, gather_team
 
 
 async def test_a_project_is_activated_paused_resumed_closed_and_reopened(team: Team) -> None:

@@ -1,10 +1,14 @@
 """A team around a project: staff, an approver and a mentor, and what they do together."""
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 import httpx
-import pytest
+from sqlalchemy import update
 
+from incubator.projects.mentors.models import ProjectMentor
+from incubator.projects.models import Project
 from tests.factories import Caller, Make
 
 TODAY = "2025-11-30"
@@ -74,6 +78,18 @@ class Team:
         await self.assign(project)
         return await self.move(project, "activate")
 
+    async def old_project(self, *, since: str = "2025-06-01", mentors: tuple[Caller, ...] = (), **more: Any) -> Any:
+        """An active project that was founded months ago and mentored since then, as (id, version and so on)."""
+        project = await self.project(**more)
+        for mentor in mentors or (self.mentor,):
+            await self.assign(project, mentor)
+        day, project_id = date.fromisoformat(since), UUID(project["id"])
+        async with self.make.world.database.begin() as session:
+            await session.execute(update(Project).where(Project.id == project_id).values(founded_on=day))
+            mentored = update(ProjectMentor).where(ProjectMentor.project_id == project_id)
+            await session.execute(mentored.values(from_on=day))
+        return await self.move(project, "activate")
+
     async def history(self, project: dict[str, Any]) -> list[dict[str, Any]]:
         answer = await self.staff.get(f"/v1/projects/{project['id']}/transitions")
         assert answer.status_code == 200, answer.text
@@ -82,8 +98,3 @@ class Team:
 
 async def gather_team(make: Make) -> Team:
     return Team(make, await make.account("staff"), await make.account("approver"), await make.account("mentor"))
-
-
-@pytest.fixture
-async def team(make: Make) -> Team:
-    return await gather_team(make)

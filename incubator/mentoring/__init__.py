@@ -1,0 +1,1 @@
+"""From the first coffee to graduation: mentors, sessions, consultations, actions and outcomes of projects."""

@@ -1,0 +1,1 @@
+"""How a project graduates: the guard, and the exception that takes two approvers."""

@@ -1,0 +1,1 @@
+"""Who can mentor: expertise, reach, languages and load, and whom a project should get."""

@@ -1,0 +1,1 @@
+"""The dated ledger of what projects achieved."""

@@ -1,0 +1,1 @@
+"""The programmes that sessions belong to, such as Startup Coffee."""
