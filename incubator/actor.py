@@ -41,6 +41,7 @@ class Permission(enum.StrEnum):
     accounts_manage = "accounts:manage"
     audit_read = "audit:read"
     calendar_read = "calendar:read"
+    calendar_subscribe = "calendar:subscribe"
     calls_manage = "calls:manage"
     calls_read = "calls:read"
     calls_read_own = "calls:read_own"
@@ -88,6 +89,7 @@ HOLDERS: dict[Permission, frozenset[Role | Scope]] = {
     _P.accounts_manage: frozenset({_R.admin}),
     _P.audit_read: frozenset({_R.admin, _R.approver}),
     _P.calendar_read: frozenset({_R.approver, _R.staff, _R.commune_staff, _R.mentor, _S.calendar_read}),
+    _P.calendar_subscribe: frozenset({_R.approver, _R.staff, _R.commune_staff, _R.mentor}),
     _P.calls_manage: frozenset({_R.staff}),
     _P.calls_read: frozenset({_R.approver, _R.staff, _R.commune_staff, _S.ideas_submit, _S.ideas_read}),
     _P.calls_read_own: frozenset({_R.reviewer}),

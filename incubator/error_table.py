@@ -135,7 +135,10 @@ ERRORS: dict[str, ErrorKind] = {
     "self_approval": _kind(
         403,
         ("Someone else must decide this", "Việc này phải do người khác quyết định"),
-        ("You entered or reviewed this yourself.", "Chính bạn đã nhập hoặc thẩm định hồ sơ này."),
+        (
+            "You entered, reviewed or asked for this yourself.",
+            "Chính bạn đã nhập, thẩm định hoặc đề nghị việc này.",
+        ),
     ),
     "not_found": _kind(
         404,
@@ -164,6 +167,11 @@ ERRORS: dict[str, ErrorKind] = {
         409,
         ("This exists already", "Đã tồn tại"),
         ("Another record already holds this value.", "Đã có bản ghi khác mang giá trị này."),
+    ),
+    "capacity_full": _kind(
+        409,
+        ("All seats are taken", "Đã hết chỗ"),
+        ("There are {capacity} seats, and {seats_taken} are taken.", "Có {capacity} chỗ, đã kín {seats_taken} chỗ."),
     ),
     "idempotency_in_progress": _kind(
         409,
@@ -273,22 +281,4 @@ ERRORS: dict[str, ErrorKind] = {
         ("Ask for less, or try again.", "Hãy yêu cầu ít hơn hoặc thử lại."),
         retry_after=5,
     ),
-}
-
-FIELD_CODES: dict[str, Phrase] = {
-    "required": Phrase("is required", "là bắt buộc"),
-    "unknown_field": Phrase("is not known here", "không có ở đây"),
-    "wrong_type": Phrase("must be {expected}, not {got}", "phải là {expected}, không phải {got}"),
-    "out_of_range": Phrase("must lie between {min} and {max}", "phải nằm trong khoảng {min} đến {max}"),
-    "out_of_range/min": Phrase("must be at least {min}", "phải từ {min} trở lên"),
-    "out_of_range/max": Phrase("must be at most {max}", "không được quá {max}"),
-    "out_of_range/after": Phrase("must be later than {after}", "phải sau {after}"),
-    "too_long": Phrase("is longer than {max}", "dài hơn {max}"),
-    "too_short": Phrase("is shorter than {min}", "ngắn hơn {min}"),
-    "bad_format": Phrase("is not written as {expected}", "chưa viết đúng dạng {expected}"),
-    "invalid_characters": Phrase("holds characters that cannot be stored", "có ký tự không lưu được"),
-    "not_in_enum": Phrase("must be one of {allowed}", "phải là một trong {allowed}"),
-    "immutable": Phrase("cannot be changed", "không thể thay đổi"),
-    "duplicate": Phrase("is given twice", "bị lặp"),
-    "not_found": Phrase("names nothing that exists", "không chỉ đến mục nào có thật"),
 }

@@ -1,7 +1,8 @@
 """The exception that names a row of the error table, and the rules whose breach is one.
 
 Features raise `DomainError("not_found")`; `api/problems.py` renders it as RFC 9457 problem+json in the
-caller's language. Codes, statuses, titles, the OpenAPI examples and docs/errors.md all come from `error_table.py`.
+caller's language. Codes, statuses, titles, the OpenAPI examples and docs/errors.md all come from `error_table.py`, and
+what can be wrong with a field from `field_codes.py`.
 """
 
 from collections.abc import Awaitable, Mapping, Sequence
@@ -9,7 +10,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from incubator.error_table import ERRORS, FIELD_CODES, ErrorKind, Phrase
+from incubator.error_table import ERRORS, ErrorKind, Phrase
+from incubator.field_codes import FIELD_CODES
 
 T = TypeVar("T")
 

@@ -17,14 +17,7 @@ _QUOTED = re.compile(r"""(['"(]).*['")]""")
 
 def configure_logs(level: str) -> None:
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
-            redact_messages,
-            structlog.processors.JSONRenderer(serializer=_json),
-        ],
+        processors=PROCESSORS,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
         cache_logger_on_first_use=True,
@@ -55,3 +48,14 @@ def redact_messages(_: Any, __: str, event: MutableMapping[str, Any]) -> Mutable
 
 def _json(event: object, **_: object) -> bytes:
     return msgspec.json.encode(event, enc_hook=str)
+
+
+PROCESSORS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+    redact_messages,
+    structlog.processors.JSONRenderer(serializer=_json),
+]
+"""One list for the whole process: a logger keeps the list that it was first used with."""

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 import structlog
 from litestar.datastructures import State
-from sqlalchemy import LargeBinary, Select, func, select, update
+from sqlalchemy import LargeBinary, Select, Uuid, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from incubator.accounts.models import (
@@ -77,6 +77,21 @@ class Authentication:
         self._known[digest] = (until, actor)
 
 
+async def find_account(reads: Reads, account_id: UUID) -> Actor | None:
+    """What an active account may do at this moment, for a secret that it lent its rights to; None where it is
+    disabled."""
+    rows = await reads.rows(_account(), {"account_id": account_id})
+    if not rows:
+        return None
+    name, person_id = rows[0][:2]
+    grants = [
+        Grant(holds=Role(role), locality_id=locality_id, level=level, sensitive=sensitive)
+        for *_, role, sensitive, locality_id, level in rows
+        if role
+    ]
+    return Actor(kind="account", id=account_id, name=name, grants=tuple(grants), person_id=person_id)
+
+
 class Found(msgspec.Struct, frozen=True):
     """A token with its account and one of its grants, if any; a row of `_FOUND`."""
 
@@ -137,6 +152,22 @@ def _token() -> Select[Any]:
         .outerjoin(RoleGrant, is_live_grant)
         .outerjoin(Locality, Locality.id == func.coalesce(RoleGrant.locality_id, Token.locality_id))
         .where(Token.hash == param("hash", LargeBinary))
+    )
+
+
+@statement
+def _account() -> Select[Any]:
+    """An active account, once for each of its live grants."""
+    columns: tuple[Any, ...] = (
+        Account.username, Account.person_id,
+        RoleGrant.role, RoleGrant.sensitive, Locality.id, func.coalesce(Locality.level, "country"),
+    )  # fmt: skip
+    return (
+        select(*columns)
+        .select_from(Account)
+        .outerjoin(RoleGrant, (RoleGrant.account_id == Account.id) & RoleGrant.is_live())
+        .outerjoin(Locality, Locality.id == RoleGrant.locality_id)
+        .where(Account.id == param("account_id", Uuid), Account.status == AccountStatus.active.value)
     )
 
 

@@ -209,8 +209,8 @@ class Token(Base):
 TOKEN_TEXT = re.compile(r"inc_(?:session|service)_[A-Za-z0-9_-]{43}")
 
 
-def new_token_text(kind: Literal["session", "service"]) -> str:
-    """A fresh secret of 256 bits; it is shown once and never stored."""
+def new_token_text(kind: Literal["session", "service", "calendar"]) -> str:
+    """A fresh secret of 256 bits; it is shown once and never stored. That of a calendar feed is no bearer token."""
     return f"inc_{kind}_{secrets.token_urlsafe(32)}"
 
 

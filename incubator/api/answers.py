@@ -28,7 +28,8 @@ class Answer(Response[T]):
         body: Any = self.content
         headers = [(name.encode(), value.encode()) for name, value in self.headers.items()]
         if self.status_code != 304:
-            headers += [(b"content-type", JSON.encode()), (b"content-length", str(len(body)).encode())]
+            media = (self.media_type or JSON).encode()
+            headers += [(b"content-type", media), (b"content-length", str(len(body)).encode())]
         start = {"type": "http.response.start", "status": self.status_code, "headers": headers}
 
         async def send_both(_: Scope, __: Receive, send: Send) -> None:
@@ -41,11 +42,12 @@ class Answer(Response[T]):
 def resource(request: Request[Any, Any, Any], out: T) -> Response[T]:
     """A single resource or figure: 304 where If-None-Match holds this very body."""
     body = msgspec.json.encode(out)
-    etag = etag_of(out, body)
-    headers = {**CACHE, "etag": etag}
-    if request.method == "GET" and _is_known(etag, request.headers.get("if-none-match")):
-        return Answer(content=b"", status_code=304, headers=headers)  # type: ignore[arg-type]
-    return Answer(content=body, status_code=200, headers=headers)  # type: ignore[arg-type]
+    return _tagged(request, body, etag_of(out, body), JSON)  # type: ignore[return-value]
+
+
+def text_resource(request: Request[Any, Any, Any], body: bytes, media: str) -> Response[bytes]:
+    """The same for a text that is no JSON, such as a calendar. It is UTF-8."""
+    return _tagged(request, body, etag_of(None, body), f"{media}; charset=utf-8")
 
 
 async def listed(
@@ -60,6 +62,13 @@ async def listed(
         query = _with_cursor(request, page.next_cursor)
         headers["link"] = f'<{request.scope["path"]}?{query}>; rel="next"'
     return Answer(content=msgspec.json.encode(page), status_code=200, headers=headers)  # type: ignore[arg-type]
+
+
+def _tagged(request: Request[Any, Any, Any], body: bytes, etag: str, media: str) -> Response[bytes]:
+    headers = {**CACHE, "etag": etag}
+    if request.method == "GET" and _is_known(etag, request.headers.get("if-none-match")):
+        return Answer(content=b"", status_code=304, headers=headers)
+    return Answer(content=body, status_code=200, headers=headers, media_type=media)
 
 
 def _is_known(etag: str, if_none_match: str | None) -> bool:

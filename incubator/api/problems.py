@@ -1,5 +1,6 @@
 """RFC 9457 problem+json for every status from 400, the framework's own errors included."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,6 +48,9 @@ JSON_TYPES_VI = {
 }
 """The types of JSON, for a Vietnamese sentence."""
 
+SECRET = re.compile(r"inc_[a-z]+_[A-Za-z0-9_-]+")
+"""What looks like a token. The address of a calendar feed holds one, and problems are shown and passed on."""
+
 OUT_OF_RANGE = Phrase("is out of range", "nằm ngoài phạm vi")
 
 RETRYABLE = {code for code, kind in ERRORS.items() if kind.retry_after is not None}
@@ -81,7 +85,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 def render(error: DomainError, *, path: str, request_id: str, language: str) -> Problem:
     """The problem document of a refusal, in the caller's language."""
-    kind, params = error.kind, {key: _sayable(value) for key, value in error.params.items()}
+    kind, params = error.kind, {key: _sayable(value, language) for key, value in error.params.items()}
     rule = error.params.get("rule")
     detail = RULES.get(rule or "", kind.detail)
     return Problem(
@@ -90,7 +94,7 @@ def render(error: DomainError, *, path: str, request_id: str, language: str) -> 
         status=kind.status,
         code=error.code,
         detail=detail.say(language, params),
-        instance=path,
+        instance=SECRET.sub("***", path),
         request_id=request_id,
         retryable=error.code in RETRYABLE,
         errors=[_field_problem(field, language) for field in error.errors] or None,
@@ -206,7 +210,7 @@ def _constraint_of(exc: BaseException) -> str:
 
 
 def _field_problem(field: FieldError, language: str) -> FieldProblem:
-    params = {key: _sayable(value) for key, value in field.params.items()}
+    params = {key: _sayable(value, language) for key, value in field.params.items()}
     if field.code == "wrong_type" and language == "vi":
         params |= {name: _types_vi(params[name]) for name in ("expected", "got") if name in params}
     return FieldProblem(
@@ -227,8 +231,10 @@ def _phrase_of(field: FieldError) -> Phrase:
     return FIELD_CODES[field.code]
 
 
-def _sayable(value: Any) -> Any:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+def _sayable(value: Any, language: str) -> Any:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(_sayable(one, language)) for one in value)
+    return value.say(language, {}) if isinstance(value, Phrase) else value
 
 
 def _types_vi(types: str) -> str:

@@ -115,6 +115,16 @@ DOCUMENT_KIND_LABELS: dict[str, Phrase] = {
     "other": Phrase("Other", "Khác"),
 }
 
+CONFLICT_KIND_LABELS: dict[str, Phrase] = {
+    "in_team": Phrase("Member of the team", "Thành viên nhóm"),
+    "declared": Phrase("Declared by the reviewer", "Người thẩm định tự khai"),
+    "same_household": Phrase("Same household", "Cùng hộ gia đình"),
+    "family": Phrase("Related", "Có quan hệ họ hàng"),
+    "own_mentee": Phrase("Mentors the people behind it", "Đang hoặc từng cố vấn cho nhóm"),
+    "business_ties": Phrase("Does business with the team", "Có quan hệ làm ăn với nhóm"),
+    "other": Phrase("Other", "Khác"),
+}
+
 VOCABULARIES: dict[str, dict[str, Phrase]] = {
     "sector": SECTOR_LABELS,
     "business_stage": STAGE_LABELS,
@@ -128,6 +138,7 @@ VOCABULARIES: dict[str, dict[str, Phrase]] = {
     "decision_reason": DECISION_REASON_LABELS,
     "review_state": REVIEW_STATE_LABELS,
     "recommendation": RECOMMENDATION_LABELS,
+    "conflict_kind": CONFLICT_KIND_LABELS,
     "comment_audience": AUDIENCE_LABELS,
     "document_kind": DOCUMENT_KIND_LABELS,
 }

@@ -28,6 +28,7 @@ from incubator.db import param
 from incubator.ideas.calls.models import Call
 from incubator.ideas.models import Idea, IdeaAction, IdeaMember, IdeaStatus, IdeaTransition, IdeaViewer
 from incubator.ideas.reviews.models import Review, ReviewerConflict, ReviewState
+from incubator.people.models import BY_PROJECT, PersonViewer
 from incubator.territory import NOWHERE, Shape, shape_of, territory_values, within
 
 SMALL_COMMUNE = 5
@@ -153,6 +154,13 @@ def hides_commune(sight: Sight, idea: type[Idea], call: type[Call]) -> ColumnEle
     return and_(is_blinded(sight, idea, call), count < SMALL_COMMUNE)
 
 
+def mentors_team(idea: type[Idea], account_id: Any) -> ColumnElement[bool]:
+    """Whether the account mentors, at present, a project of somebody behind any version of the idea."""
+    member, viewer = aliased(IdeaMember), aliased(PersonViewer)
+    same_person = (member.person_id == viewer.person_id, viewer.source == BY_PROJECT)
+    return exists().where(member.idea_id == idea.id, viewer.account_id == account_id, *same_person)
+
+
 def _openly_visible(sight: Sight, idea: type[Idea]) -> ColumnElement[bool]:
     ways = []
     if not sight.territory.nowhere:
@@ -166,7 +174,8 @@ def _openly_visible(sight: Sight, idea: type[Idea]) -> ColumnElement[bool]:
 
 
 def _assigned_to_me(idea: type[Idea]) -> ColumnElement[bool]:
-    """Assigned, not recused and without a conflict: who has one, or came to stand behind the idea, reads nothing of it.
+    """Assigned, not recused and without a conflict: who has one, or came to stand behind the idea or to mentor
+    somebody who does, reads nothing of it.
 
     The tables are aliased, because the query around may read reviews itself.
     """
@@ -180,6 +189,7 @@ def _assigned_to_me(idea: type[Idea]) -> ColumnElement[bool]:
         not_(exists().where(*recused)),
         not_(exists().where(conflict.idea_id == idea.id, conflict.account_id == me)),
         not_(exists().where(*stands_behind)),
+        not_(mentors_team(idea, me)),
     )
 
 

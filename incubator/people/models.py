@@ -126,6 +126,10 @@ class PersonPlace(Base):
     province_id: Mapped[UUID] = mapped_column(Uuid)
 
 
+BY_PROJECT = "project"
+"""The source of a viewer who mentors a project of the person."""
+
+
 class PersonViewer(Base):
     """An account that sees a person because of what they do together, such as the mentor of a project.
 

@@ -82,7 +82,7 @@ def _project(sight: Sight) -> Select[Any]:
     columns: tuple[Any, ...] = (
         p.id, p.version, p.title, p.status, p.founded_on, p.moved_on, p.closed_reason, p.created_at,
         p.province_id, Locality.id, Locality.code, Locality.name, Locality.kind,
-        _baseline_json(), _ideas_json(), _leaders_json(), _mentors_json(),
+        _baseline_json(), _ideas_json(), _leaders_json(), mentors_json(),
     )  # fmt: skip
     return (
         select(*columns)
@@ -185,7 +185,7 @@ def _baseline_json() -> Any:
 def _ideas_json() -> Any:
     idea = func.json_build_object("id", Idea.id, "title", IdeaVersion.title, "tracking_code", Idea.tracking_code)
     return (
-        select(_json_list(idea, ProjectIdea.position))
+        select(json_list(idea, ProjectIdea.position))
         .join_from(ProjectIdea, Idea, Idea.id == ProjectIdea.idea_id)
         .join(IdeaVersion, and_(IdeaVersion.idea_id == Idea.id, IdeaVersion.number == Idea.content_number))
         .where(ProjectIdea.project_id == Project.id)
@@ -198,7 +198,7 @@ def _leaders_json() -> Any:
     leader = func.json_build_object("person_id", Person.id, "full_name", Person.full_name)
     is_leader = and_(IdeaMember.idea_id == Idea.id, IdeaMember.number == Idea.content_number, IdeaMember.position == 0)
     return (
-        select(_json_list(leader, ProjectIdea.position))
+        select(json_list(leader, ProjectIdea.position))
         .join_from(ProjectIdea, Idea, Idea.id == ProjectIdea.idea_id)
         .join(IdeaMember, is_leader)
         .join(Person, Person.id == IdeaMember.person_id)
@@ -207,14 +207,15 @@ def _leaders_json() -> Any:
     )
 
 
-def _mentors_json() -> Any:
+def mentors_json() -> Any:
+    """Who mentors the row of Project at present, as the text of a list of CurrentMentorOut."""
     m = ProjectMentor
     mentor = func.json_build_object(
         "id", m.id, "version", m.version, "account_id", m.account_id, "username", Account.username,
         "full_name", Person.full_name, "from_on", m.from_on,
     )  # fmt: skip
     return (
-        select(_json_list(mentor, m.id))
+        select(json_list(mentor, m.id))
         .join_from(m, Account, Account.id == m.account_id)
         .outerjoin(Person, Person.id == Account.person_id)
         .where(m.project_id == Project.id, m.to_on.is_(None))
@@ -222,7 +223,8 @@ def _mentors_json() -> Any:
     )
 
 
-def _json_list(item: ColumnElement[Any], order: Any) -> ColumnElement[str]:
+def json_list(item: ColumnElement[Any], order: Any) -> ColumnElement[str]:
+    """All rows as the text of a JSON list in this order; `[]` where there are none."""
     return func.coalesce(cast(func.json_agg(aggregate_order_by(item, order.asc())), Text), "[]")
 
 

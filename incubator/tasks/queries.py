@@ -5,62 +5,98 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Date, DateTime, Uuid, and_, exists, not_, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Uuid,
+    and_,
+    cast,
+    exists,
+    func,
+    literal_column,
+    not_,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from incubator.actor import Actor, Permission
-from incubator.days import civil_day
+from incubator.days import VIETNAM, civil_day
 from incubator.db import AnySelect, Reads, Statement, fetch_all, param, statement
 from incubator.ideas.calls.models import Call
 from incubator.ideas.models import Idea, IdeaStatus, IdeaVersion
 from incubator.ideas.reviews.models import Review, ReviewState
 from incubator.ideas.sight import AS_REVIEWER, is_visible, sight_values
+from incubator.mentoring.action_items.models import ActionItem, Owner
+from incubator.mentoring.action_items.queries import is_overdue
+from incubator.mentoring.graduation.models import GraduationRequest, RequestStatus
+from incubator.mentoring.mentors.models import Mentor
+from incubator.mentoring.programmes.models import Programme
+from incubator.mentoring.sessions.models import AHEAD, MentoringSession
+from incubator.mentoring.sight import is_mentor_in
 from incubator.paging import Cut, Order, keyset
-from incubator.projects.models import ProjectIdea
-from incubator.tasks.schemas import TaskGroup, TaskItem, TaskKind, TasksOut
+from incubator.projects.models import Project, ProjectIdea
+from incubator.projects.sight import is_mentored_by
+from incubator.tasks.schemas import Subject, TaskGroup, TaskItem, TaskKind, TasksOut
 from incubator.territory import Shape, shape_of, territory_values, within
 
-SHOWN, COUNTED = 10, 100
+SHOWN, COUNTED, TITLE = 10, 100, 200
+MENTORED = Permission.mentoring_log
+
 OLDEST_FIRST = Order((Idea.id.expression,))
+REQUESTS = Order((GraduationRequest.id.expression,))
+BY_DAY = Order((MentoringSession.planned_on.expression, MentoringSession.id.expression))
+BY_DUE = Order((ActionItem.due_on.expression, ActionItem.id.expression))
+
+
+class Asker(msgspec.Struct, frozen=True):
+    """What of an actor's rights changes the SQL: where the first permission of the kind holds, and whether they mentor;
+    part of the key under which statements are cached."""
+
+    territory: Shape
+    mentor: bool
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """A kind of task: whose it is, and the statement that finds it."""
+    """A kind of task: who has it, by the first permission in a territory, and the statement that finds it."""
 
     kind: TaskKind
-    permission: Permission
-    find: Callable[[Shape], Statement]
+    permissions: tuple[Permission, ...]
+    find: Callable[[Asker], Statement]
 
 
 async def list_tasks(reads: Reads, actor: Actor, *, now: datetime) -> TasksOut:
     """What waits for the actor, for each kind that its role has. A program has nothing to do by itself."""
     if actor.kind != "account":
         return TasksOut([])
-    groups = [await _group(reads, actor, kind, now) for kind in KINDS if actor.may(kind.permission)]
+    groups = [await _group(reads, actor, kind, now) for kind in KINDS if actor.may(*kind.permissions)]
     return TasksOut(groups)
 
 
 async def _group(reads: Reads, actor: Actor, kind: Kind, now: datetime) -> TaskGroup:
-    territory = actor.territory(kind.permission)
+    territory = actor.territory(kind.permissions[0])
+    asker = Asker(shape_of(territory), MENTORED in kind.permissions and actor.may(MENTORED))
     values = {**sight_values(actor, now), **territory_values(territory, "task"), "today": civil_day(now)}
-    items = await fetch_all(reads, kind.find(shape_of(territory)), values, TaskItem)
+    items = await fetch_all(reads, kind.find(asker), values, TaskItem)
     return TaskGroup(kind.kind, min(len(items), COUNTED), len(items) > COUNTED, items[:SHOWN])
 
 
 @statement
-def _to_screen(shape: Shape) -> AnySelect:
+def _to_screen(asker: Asker) -> AnySelect:
     """New ones are anybody's; one that was taken up is its assignee's."""
     mine = and_(Idea.status == IdeaStatus.screening, Idea.assignee_id == param("me", Uuid))
-    return _oldest(_ideas(shape).where(or_(Idea.status == IdeaStatus.submitted, mine)))
+    return _oldest(_ideas(asker.territory).where(or_(Idea.status == IdeaStatus.submitted, mine)))
 
 
 @statement
-def _to_answer(shape: Shape) -> AnySelect:
-    return _oldest(_ideas(shape, due_on=Idea.info_due_on).where(Idea.status == IdeaStatus.needs_info))
+def _to_answer(asker: Asker) -> AnySelect:
+    return _oldest(_ideas(asker.territory, due_on=Idea.info_due_on).where(Idea.status == IdeaStatus.needs_info))
 
 
 @statement
-def _to_review(shape: Shape) -> AnySelect:
+def _to_review(asker: Asker) -> AnySelect:
     """Mine, unless a conflict took it away."""
     owed = Review.state.in_([ReviewState.to_do, ReviewState.draft])
     mine = and_(Review.idea_id == Idea.id, Review.reviewer_id == param("me", Uuid), owed)
@@ -69,22 +105,22 @@ def _to_review(shape: Shape) -> AnySelect:
 
 
 @statement
-def _to_close(shape: Shape) -> AnySelect:
+def _to_close(asker: Asker) -> AnySelect:
     call = aliased(Call)
-    query = _ideas(shape, due_on=call.review_due_on).join(call, call.id == Idea.call_id)
+    query = _ideas(asker.territory, due_on=call.review_due_on).join(call, call.id == Idea.call_id)
     return _oldest(query.where(Idea.status == IdeaStatus.in_review, call.review_due_on < param("today", Date)))
 
 
 @statement
-def _to_decide(shape: Shape) -> AnySelect:
-    return _oldest(_ideas(shape).where(Idea.status == IdeaStatus.review_closed))
+def _to_decide(asker: Asker) -> AnySelect:
+    return _oldest(_ideas(asker.territory).where(Idea.status == IdeaStatus.review_closed))
 
 
 @statement
-def _to_found(shape: Shape) -> AnySelect:
+def _to_found(asker: Asker) -> AnySelect:
     published = Idea.publish_at <= param("now", DateTime(timezone=True))
     founded = exists().where(ProjectIdea.idea_id == Idea.id)
-    return _oldest(_ideas(shape).where(Idea.status == IdeaStatus.accepted, published, not_(founded)))
+    return _oldest(_ideas(asker.territory).where(Idea.status == IdeaStatus.accepted, published, not_(founded)))
 
 
 def _ideas(shape: Shape, due_on: Any = None) -> AnySelect:
@@ -94,18 +130,69 @@ def _ideas(shape: Shape, due_on: Any = None) -> AnySelect:
 
 def _with_title(due_on: Any) -> AnySelect:
     current: ColumnElement[bool] = and_(IdeaVersion.idea_id == Idea.id, IdeaVersion.number == Idea.content_number)
-    return select(Idea.id, IdeaVersion.title, Idea.moved_on, due_on).join(IdeaVersion, current)
+    return _tasks("idea", Idea.id, IdeaVersion.title, Idea.moved_on, due_on).join(IdeaVersion, current)
 
 
-def _oldest(query: AnySelect) -> AnySelect:
-    return keyset(query, OLDEST_FIRST, cut=Cut(COUNTED + 1, after=False))
+@statement
+def _to_approve(asker: Asker) -> AnySelect:
+    """What other people ask for."""
+    request = GraduationRequest
+    since = cast(func.timezone(VIETNAM.key, request.requested_at), Date)
+    waits = (request.status == RequestStatus.open, request.requested_by != param("me", Uuid))
+    query = _tasks("project", Project.id, Project.title, since, null()).join(request, request.project_id == Project.id)
+    return _oldest(query.where(*waits, _in_place(asker, Project)), REQUESTS)
+
+
+@statement
+def _to_report(asker: Asker) -> AnySelect:
+    """Their day has passed, and nobody said how they went."""
+    meeting = MentoringSession
+    title = func.coalesce(meeting.title, Programme.title, meeting.kind)
+    query = _tasks("session", meeting.id, title, meeting.planned_on, null()).outerjoin(
+        Programme, Programme.id == meeting.programme_id
+    )
+    ways = [_in_place(asker, meeting)]
+    if asker.mentor:
+        ways.append(is_mentor_in(meeting.id))
+    is_past = (meeting.status.in_(sorted(status.value for status in AHEAD)), meeting.planned_on < param("today", Date))
+    return _oldest(query.where(*is_past, or_(*ways)), BY_DAY)
+
+
+@statement
+def _overdue(asker: Asker) -> AnySelect:
+    """Those of the office for staff, and their own ones for mentors, as long as they mentor the project."""
+    item = ActionItem
+    ways = [and_(item.owner == Owner.staff, _in_place(asker, Project))]
+    if asker.mentor:
+        me = param("me", Uuid)
+        mine = select(Mentor.id).where(Mentor.account_id == me).scalar_subquery()
+        ways.append(and_(item.owner == Owner.mentor, item.mentor_id == mine, is_mentored_by(me)))
+    query = _tasks("action_item", item.id, func.left(item.what, TITLE), item.set_on, item.due_on)
+    query = query.join(Project, Project.id == item.project_id)
+    return _oldest(query.where(is_overdue(item, param("today", Date)), or_(*ways)), BY_DUE)
+
+
+def _in_place(asker: Asker, row: type[Project] | type[MentoringSession]) -> ColumnElement[bool]:
+    return within(asker.territory, "task", province=row.province_id, commune=row.locality_id)
+
+
+def _tasks(subject: Subject, *columns: Any) -> AnySelect:
+    """The columns of `TaskItem`."""
+    return select(literal_column(f"'{subject}'"), *columns)
+
+
+def _oldest(query: AnySelect, order: Order = OLDEST_FIRST) -> AnySelect:
+    return keyset(query, order, cut=Cut(COUNTED + 1, after=False))
 
 
 KINDS = (
-    Kind("screen", Permission.ideas_screen, _to_screen),
-    Kind("answer", Permission.ideas_enter, _to_answer),
-    Kind("review", Permission.reviews_write, _to_review),
-    Kind("close_review", Permission.ideas_screen, _to_close),
-    Kind("decide", Permission.ideas_decide, _to_decide),
-    Kind("found_project", Permission.projects_manage, _to_found),
+    Kind("screen", (Permission.ideas_screen,), _to_screen),
+    Kind("answer", (Permission.ideas_enter,), _to_answer),
+    Kind("review", (Permission.reviews_write,), _to_review),
+    Kind("close_review", (Permission.ideas_screen,), _to_close),
+    Kind("decide", (Permission.ideas_decide,), _to_decide),
+    Kind("found_project", (Permission.projects_manage,), _to_found),
+    Kind("graduation_request", (Permission.projects_graduate,), _to_approve),
+    Kind("session_report", (Permission.mentoring_manage, MENTORED), _to_report),
+    Kind("action_overdue", (Permission.mentoring_manage, MENTORED), _overdue),
 )

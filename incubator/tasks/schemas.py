@@ -6,13 +6,25 @@ from uuid import UUID
 
 import msgspec
 
-TaskKind = Literal["screen", "answer", "review", "close_review", "decide", "found_project"]
+TaskKind = Literal[
+    "screen",
+    "answer",
+    "review",
+    "close_review",
+    "decide",
+    "found_project",
+    "graduation_request",
+    "session_report",
+    "action_overdue",
+]
+Subject = Literal["idea", "project", "session", "action_item"]
 
 
 class TaskItem(msgspec.Struct, frozen=True):
-    """An idea that waits, since which day, and until when if there is a day."""
+    """What waits (`subject` says where to read `id`), since which day, and until when if there is a day."""
 
-    idea_id: UUID
+    subject: Subject
+    id: UUID
     title: str
     since: date
     due_on: date | None

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from incubator.api.entry import CSV, JSON, XLSX
+from incubator.api.ical import ICALENDAR
 from incubator.api.openapi.endpoint import Endpoint
 from incubator.api.openapi.samples import Samples
 from incubator.api.openapi.schemas import Schema, Schemas
@@ -60,6 +61,7 @@ TABLES = {
     CSV: "The whole filtered list, not one page: a header line, then a line per item. UTF-8 with a byte order mark.",
     XLSX: "The whole filtered list as a workbook with one sheet.",
 }
+TEXTS = {ICALENDAR: "A calendar as RFC 5545 has it, in UTF-8, with lines that end in CRLF and are folded."}
 
 
 def header_references(names: Iterable[str]) -> dict[str, Any]:
@@ -86,7 +88,7 @@ def _content(media: str, endpoint: Endpoint, schemas: Schemas, samples: Samples)
     if media in TABLES:
         return {"schema": {"type": "string", "format": "binary", "description": TABLES[media]}}
     if media != JSON:
-        return {"schema": {"type": "string"}}
+        return {"schema": {"type": "string", **({"description": TEXTS[media]} if media in TEXTS else {})}}
     schema: Schema = schemas.of(endpoint.answer)
     return {"schema": schema, "example": samples.answer(schema)}
 

@@ -23,6 +23,7 @@ WRONG_FIELDS = [
 ]
 PARAMETERS: dict[str, dict[str, Any]] = {
     "body_too_large": {"max": 2_097_152},
+    "capacity_full": {"capacity": 30, "seats_taken": 30},
     "insufficient_scope": {"needed": "ideas:read, ideas:submit"},
     "invalid_characters": {"errors": [FieldError(code="invalid_characters", pointer="/title")]},
     "invalid_transition": {

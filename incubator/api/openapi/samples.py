@@ -39,6 +39,7 @@ WORDS: dict[str, Any] = {
     "province_code": "15",
     "province_name": "Lào Cai",
     "question": "Vườn mận rộng bao nhiêu?",
+    "secret": "inc_calendar_" + "x" * 43,
     "subject_type": "idea",
     "token": "inc_session_" + "x" * 43,
     "tracking_code": "7K3M9PXQ2A4D",

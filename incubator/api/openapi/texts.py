@@ -46,6 +46,12 @@ TAGS = {
     "Reviews": "Who reviews which idea, and what they found.",
     "Panels": "Panels and their decisions.",
     "Projects": "What an accepted idea becomes.",
+    "Mentors": "Who advises projects, on what, where and how much.",
+    "Programmes": "The series that sessions belong to, such as Startup Coffee.",
+    "Consultations": "What was advised, logged in one call from a phone.",
+    "Action items": "Who does what by when.",
+    "Sessions": "Meetings of mentors and projects: planned, reported, with their minutes and participants.",
+    "Calendar": "Sessions as a calendar to subscribe to, and personal feeds.",
     "Statistics": "Figures about everything.",
 }
 """The groups of operations in the order of the pages, which is the order of the work."""

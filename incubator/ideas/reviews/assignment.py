@@ -17,7 +17,8 @@ from incubator.errors import DomainError, FieldError, broken_rule, wrong_field
 from incubator.ideas.actions import lock_idea
 from incubator.ideas.calls.models import Call
 from incubator.ideas.models import OPEN, Idea, IdeaVersion
-from incubator.ideas.reviews.actions import leave, take_back
+from incubator.ideas.reviews.actions import take_back
+from incubator.ideas.reviews.conflicts import leave_reviews, record_conflict
 from incubator.ideas.reviews.models import Review, ReviewerConflict, ReviewState
 from incubator.ideas.reviews.queries import is_in_conflict, may_review
 from incubator.ideas.reviews.rules import BY_HAND, REVIEWER_CONFLICT, Candidate, Pick, check_assignable, pick_evenly
@@ -67,21 +68,8 @@ async def declare_conflict(
     if await session.get(ReviewerConflict, (idea.id, data.account_id, data.kind)) is not None:
         raise DomainError("duplicate")
     await record_conflict(session, actor, idea, data.account_id, data.kind, data.note)
-    theirs = (Review.idea_id == idea.id, Review.reviewer_id == data.account_id)
-    standing = select(Review).where(*theirs, Review.state.not_in((ReviewState.recused, ReviewState.stale)))
-    for review in await session.scalars(standing.order_by(Review.id).with_for_update()):
-        leave(review, data.note)
-    await session.flush()
+    await leave_reviews(session, idea, data.account_id, data.note)
     return idea.id
-
-
-async def record_conflict(
-    session: AsyncSession, actor: Actor, idea: Idea, account_id: UUID, kind: str, note: str | None
-) -> None:
-    """One row for each kind of conflict; the second of its kind changes nothing."""
-    if await session.get(ReviewerConflict, (idea.id, account_id, kind)) is None:
-        session.add(ReviewerConflict(idea_id=idea.id, account_id=account_id, kind=kind, note=note))
-        record_audit(session, actor, "declare_conflict", "idea", idea.id, account_id=str(account_id), kind=kind)
 
 
 async def lock_review(session: AsyncSession, *conditions: ColumnElement[bool]) -> Review:

@@ -8,19 +8,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from incubator.actor import Actor, Permission
 from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
-from incubator.errors import DomainError
+from incubator.errors import DomainError, broken_rule
 from incubator.ideas.actions import lock_idea
 from incubator.ideas.calls.models import Criterion, Rubric
 from incubator.ideas.models import Idea
 from incubator.ideas.reviews.actions import leave
-from incubator.ideas.reviews.assignment import lock_review, record_conflict
+from incubator.ideas.reviews.assignment import lock_review
+from incubator.ideas.reviews.conflicts import DECLARED, record_conflict
 from incubator.ideas.reviews.models import Review, ReviewState, fails_a_floor, total_of
-from incubator.ideas.reviews.rules import check_in_review, check_marks
+from incubator.ideas.reviews.queries import has_conflict
+from incubator.ideas.reviews.rules import REVIEWER_CONFLICT, check_in_review, check_marks
 from incubator.ideas.reviews.schemas import MyStep, Recuse, Reopen, ReviewInput
 
 SAID = ("scores", "recommendation", "confidence", "feedback_to_applicant", "private_note")
 WRITABLE = (ReviewState.to_do, ReviewState.draft)
-DECLARED = "declared"
 
 
 async def write_review(session: AsyncSession, actor: Actor, idea_id: UUID, data: ReviewInput, *, now: datetime) -> None:
@@ -34,6 +35,8 @@ async def write_review(session: AsyncSession, actor: Actor, idea_id: UUID, data:
     if review.state not in WRITABLE:
         raise DomainError("invalid_transition", status=review.state, action="write", allowed_actions=[])
     check_in_review(idea.status)
+    if await has_conflict(session, idea.id, actor.id):
+        raise broken_rule(REVIEWER_CONFLICT, reviewers=[actor.name])
     criteria = await _criteria(session, idea)
     check_marks(criteria, data)
     _mark(review, criteria, data)

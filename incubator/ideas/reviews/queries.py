@@ -41,7 +41,7 @@ from incubator.ideas.reviews.schemas import (
 )
 from incubator.ideas.reviews.sight import ReviewSight, is_inside, review_sight, review_values, shows_marks
 from incubator.ideas.schemas import AccountRef
-from incubator.ideas.sight import is_visible
+from incubator.ideas.sight import is_visible, mentors_team
 
 COUNTED = (ReviewState.to_do, ReviewState.draft, ReviewState.submitted)
 
@@ -119,16 +119,22 @@ async def has_reviewed(session: AsyncSession, idea_id: UUID, account_id: UUID) -
     return bool(await session.scalar(select(exists().where(*theirs))))
 
 
+async def has_conflict(session: AsyncSession, idea_id: UUID, account_id: UUID) -> bool:
+    """Whether the account must not review the idea."""
+    conflicted = (Idea.id == idea_id, Account.id == account_id, is_in_conflict(Idea, Account))
+    return bool(await session.scalar(select(exists().where(*conflicted))))
+
+
 def may_review() -> ColumnElement[bool]:
     """An active account that still is a reviewer somewhere."""
     return and_(Account.status == AccountStatus.active, holds_role(RoleGrant.role == Role.reviewer))
 
 
 def is_in_conflict(idea: type[Idea], account: type[Account]) -> ColumnElement[bool]:
-    """Recorded as such, the one who entered the idea, or behind any version of it."""
+    """Recorded as such, the one who entered the idea, behind any version of it, or a mentor of somebody who is."""
     recorded = exists().where(ReviewerConflict.idea_id == idea.id, ReviewerConflict.account_id == account.id)
     in_team = exists().where(IdeaMember.idea_id == idea.id, IdeaMember.person_id == account.person_id)
-    return or_(recorded, idea.entered_by_id.is_not_distinct_from(account.id), in_team)
+    return or_(recorded, idea.entered_by_id.is_not_distinct_from(account.id), in_team, mentors_team(idea, account.id))
 
 
 async def get_reviews(reads: Reads, actor: Actor, idea_id: UUID, *, now: datetime) -> IdeaReviewsOut:

@@ -15,13 +15,16 @@ from incubator.audit import record_audit
 from incubator.days import civil_day
 from incubator.errors import DomainError, FieldError
 from incubator.ideas.models import Idea, IdeaMember, IdeaViewer, check_day
+from incubator.ideas.reviews.conflicts import OWN_MENTEE, leave_reviews, record_conflict
+from incubator.ideas.reviews.sight import OWED
+from incubator.people.models import BY_PROJECT
 from incubator.people.places import add_viewer, remove_viewer
 from incubator.projects.actions import lock_project_to_manage
 from incubator.projects.mentors.models import ProjectMentor, check_assignable
 from incubator.projects.mentors.schemas import EndMentoring, MentorAssign
 from incubator.projects.models import Project, ProjectIdea
 
-SOURCE = "project"
+SOURCE = BY_PROJECT
 """Why a mentor sees an idea or a person, beside other reasons that other features may have."""
 
 ACCOUNT_DISABLED = "account_disabled"
@@ -44,6 +47,7 @@ async def assign_mentor(
     session.add(mentor)
     await session.flush()
     await _open_sight(session, project, data.account_id)
+    await _keep_from_reviewing(session, actor, project, data.account_id)
     record_audit(session, actor, "assign_mentor", "project", project.id, account_id=str(data.account_id))
     await session.flush()
     return mentor.id
@@ -121,6 +125,17 @@ async def _open_sight(session: AsyncSession, project: Project, account_id: UUID)
     )
     person_ids = list(await session.scalars(people))
     await add_viewer(session, person_ids, account_id, source=SOURCE, source_id=project.id)
+
+
+async def _keep_from_reviewing(session: AsyncSession, actor: Actor, project: Project, account_id: UUID) -> None:
+    """From now on, and when the mentoring has ended too, the account does not review the project's ideas.
+
+    Marks that it gave before were free of this conflict: they stay, and with them the ranking that was decided on.
+    """
+    ideas = select(Idea).join(ProjectIdea, ProjectIdea.idea_id == Idea.id).where(ProjectIdea.project_id == project.id)
+    for idea in (await session.scalars(ideas.order_by(Idea.id).with_for_update(of=Idea))).all():
+        await record_conflict(session, actor, idea, account_id, OWN_MENTEE, None)
+        await leave_reviews(session, idea, account_id, OWN_MENTEE, OWED)
 
 
 async def _close_sight(session: AsyncSession, mentor: ProjectMentor) -> None:

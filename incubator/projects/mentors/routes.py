@@ -57,20 +57,20 @@ async def assign(
     return await once(act, show, at=f"/v1/projects/{project_id}/mentors/{{id}}")
 
 
-@get("/{project_id:uuid}/mentors/{mentor_id:uuid}", operation_id="getProjectMentor", guards=[READ])
+@get("/{project_id:uuid}/mentors/{assignment_id:uuid}", operation_id="getProjectMentor", guards=[READ])
 async def read_mentor(
     request: Request[Any, Any, Any],
     reads: Given[Reads],
     actor: Given[Actor],
     project_id: FromPath[UUID],
-    mentor_id: FromPath[UUID],
+    assignment_id: FromPath[UUID],
 ) -> Response[ProjectMentorOut]:
     """Read one assignment of a mentor. Its ETag is what ending it asks for."""
-    return resource(request, await get_mentor(reads, actor, project_id, mentor_id))
+    return resource(request, await get_mentor(reads, actor, project_id, assignment_id))
 
 
 @post(
-    "/{project_id:uuid}/mentors/{mentor_id:uuid}/transitions",
+    "/{project_id:uuid}/mentors/{assignment_id:uuid}/transitions",
     operation_id="endMentoring",
     guards=[MANAGE],
     status_code=200,
@@ -82,11 +82,11 @@ async def end_mentor(
     once: Given[Once],
     if_match: Given[IfMatch],
     project_id: FromPath[UUID],
-    mentor_id: FromPath[UUID],
+    assignment_id: FromPath[UUID],
     data: JSONBody[EndMentoring],
 ) -> Response[ProjectMentorOut]:
     """End an assignment. The row stays, with its last day and the reason."""
-    act = partial(move_mentor, session, actor, project_id, mentor_id, data, if_match, now=now)
+    act = partial(move_mentor, session, actor, project_id, assignment_id, data, if_match, now=now)
     return await once(act, partial(get_mentor, SessionReads(session), actor, project_id), status=200)
 
 

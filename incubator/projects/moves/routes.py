@@ -23,7 +23,7 @@ from incubator.projects.queries import get_project, require_project
 from incubator.projects.routes import READ
 from incubator.projects.schemas import ProjectOut
 
-MOVE = Requires(Permission.projects_manage, Permission.projects_reopen)
+MOVE = Requires(Permission.projects_manage, Permission.projects_reopen, Permission.projects_graduate)
 
 
 @post("/{project_id:uuid}/transitions", operation_id="moveProject", guards=[MOVE], status_code=200)

@@ -1,0 +1,21 @@
+"""What can be wrong with one field, in words. The codes are stable and come inside `errors` of a refusal."""
+
+from incubator.error_table import Phrase
+
+FIELD_CODES: dict[str, Phrase] = {
+    "required": Phrase("is required", "là bắt buộc"),
+    "unknown_field": Phrase("is not known here", "không có ở đây"),
+    "wrong_type": Phrase("must be {expected}, not {got}", "phải là {expected}, không phải {got}"),
+    "out_of_range": Phrase("must lie between {min} and {max}", "phải nằm trong khoảng {min} đến {max}"),
+    "out_of_range/min": Phrase("must be at least {min}", "phải từ {min} trở lên"),
+    "out_of_range/max": Phrase("must be at most {max}", "không được quá {max}"),
+    "out_of_range/after": Phrase("must be later than {after}", "phải sau {after}"),
+    "too_long": Phrase("is longer than {max}", "dài hơn {max}"),
+    "too_short": Phrase("is shorter than {min}", "ngắn hơn {min}"),
+    "bad_format": Phrase("is not written as {expected}", "chưa viết đúng dạng {expected}"),
+    "invalid_characters": Phrase("holds characters that cannot be stored", "có ký tự không lưu được"),
+    "not_in_enum": Phrase("must be one of {allowed}", "phải là một trong {allowed}"),
+    "immutable": Phrase("cannot be changed", "không thể thay đổi"),
+    "duplicate": Phrase("is given twice", "bị lặp"),
+    "not_found": Phrase("names nothing that exists", "không chỉ đến mục nào có thật"),
+}
