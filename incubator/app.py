@@ -29,6 +29,19 @@ from incubator.ideas.routes import idea_handlers, public_ideas_router
 from incubator.lifespan import lifespan
 from incubator.localities.routes import localities_router
 from incubator.logs import configure_logs
+from incubator.mentoring.action_items.routes import action_items_router
+from incubator.mentoring.briefing.routes import briefing_handlers
+from incubator.mentoring.calendar.routes import calendar_router
+from incubator.mentoring.graduation.routes import graduation_handlers
+from incubator.mentoring.mentors.routes import mentor_suggestion_handlers, mentors_router
+from incubator.mentoring.outcomes.routes import outcome_handlers
+from incubator.mentoring.programmes.routes import programmes_router
+from incubator.mentoring.routes import consultations_router
+from incubator.mentoring.sessions.guests.routes import participant_handlers
+from incubator.mentoring.sessions.moves.routes import session_move_handlers
+from incubator.mentoring.sessions.parts.routes import session_mentor_handlers
+from incubator.mentoring.sessions.routes import session_handlers
+from incubator.mentoring.sessions.waiting.routes import waiting_project_handlers
 from incubator.people.routes import people_router
 from incubator.projects.mentors.actions import end_mentoring
 from incubator.projects.mentors.routes import project_mentor_handlers
@@ -57,9 +70,28 @@ ROUTERS: list[Router] = [
     ranking_router,
     Router(
         "/v1/projects",
-        route_handlers=[*project_handlers, *project_move_handlers, *project_mentor_handlers],
+        route_handlers=[
+            *project_handlers,
+            *project_move_handlers,
+            *project_mentor_handlers,
+            *mentor_suggestion_handlers,
+            *waiting_project_handlers,
+            *briefing_handlers,
+            *outcome_handlers,
+            *graduation_handlers,
+        ],
         tags=["Projects"],
     ),
+    mentors_router,
+    programmes_router,
+    Router(
+        "/v1/sessions",
+        route_handlers=[*session_handlers, *session_move_handlers, *session_mentor_handlers, *participant_handlers],
+        tags=["Sessions"],
+    ),
+    consultations_router,
+    action_items_router,
+    calendar_router,
     stats_router,
     tasks_router,
     vocabularies_router(all_vocabularies()),

@@ -7,6 +7,7 @@ from incubator.api.vocabularies import VocabulariesOut, vocabularies_of
 from incubator.errors import Phrase
 from incubator.ideas.labels import VOCABULARIES as IDEA_VOCABULARIES
 from incubator.localities.labels import KIND_LABELS, LEVEL_LABELS
+from incubator.mentoring.labels import VOCABULARIES as MENTORING_VOCABULARIES
 from incubator.people.ethnicities import ETHNICITIES, ETHNICITY_ALIASES
 from incubator.people.models import CONSENT_FORMS, CONSENT_PURPOSES, SEXES
 from incubator.projects.labels import (
@@ -19,6 +20,7 @@ from incubator.stats.labels import VOCABULARIES as STATS_VOCABULARIES
 
 WORDS: dict[str, Mapping[str, Phrase]] = {
     **IDEA_VOCABULARIES,
+    **MENTORING_VOCABULARIES,
     **STATS_VOCABULARIES,
     "project_status": PROJECT_STATUS_LABELS,
     "project_action": PROJECT_ACTION_LABELS,

@@ -13,6 +13,8 @@ from incubator.accounts.models import Account, RoleGrant, Token, new_token_text,
 from incubator.actor import NOBODY
 from incubator.db import Database
 from incubator.localities.models import Locality
+from incubator.mentoring.mentors.models import Mentor, MentorReach
+from incubator.people.models import Person
 
 LAO_CAI = "15"
 BAC_HA = "02839"
@@ -53,6 +55,15 @@ class Caller:
         """One move of an idea, from the version that the idea was last seen in."""
         path = f"/v1/ideas/{idea['id']}/transitions"
         return await self.post(path, {"action": action, **data}, headers={"if-match": f'"{idea["version"]}"'})
+
+
+class MentorCaller(Caller):
+    """A mentor with an account, who stands in the register."""
+
+    def __init__(self, account: Caller, http: httpx.AsyncClient, mentor_id: UUID, person_id: UUID) -> None:
+        super().__init__(http, account.token, account.id, account.username)
+        self.mentor_id = mentor_id
+        self.person_id = person_id
 
 
 class World:
@@ -105,6 +116,40 @@ class Make:
                 )
             )  # fmt: skip
         return Caller(self.world.http, token, account.id, username)
+
+    async def mentor(
+        self,
+        locality: str | None = LAO_CAI,
+        *,
+        home: str | None = None,
+        reach: tuple[str, ...] = (LAO_CAI,),
+        languages: tuple[str, ...] = ("vi",),
+        **columns: Any,
+    ) -> MentorCaller:
+        """An account that mentors, linked to a person who lives at `home`, with their row in the register."""
+        person_id = await self.person(home)
+        account = await self.account("mentor", locality, person_id=person_id)
+        async with self.world.database.begin() as session:
+            mentor = Mentor(person_id=person_id, account_id=account.id, languages=list(languages), **columns)
+            session.add(mentor)
+            await session.flush()
+            for code in reach:
+                place = await current_locality(session, code)
+                session.add(
+                    MentorReach(mentor_id=mentor.id, locality_id=place.id, province_id=place.parent_id or place.id)
+                )
+        return MentorCaller(account, self.world.http, mentor.id, person_id)
+
+    async def person(self, home: str | None = None) -> UUID:
+        """Somebody who lives in a commune, or nobody knows where."""
+        async with self.world.database.begin() as session:
+            place = None if home is None else await current_locality(session, home)
+            person = Person(
+                full_name=f"Lý Thị Mai {next(NUMBERS)}", locality_id=place and place.id,
+                province_id=place and place.parent_id, entered_by_kind="system", entered_by_id=NOBODY,
+            )  # fmt: skip
+            session.add(person)
+        return person.id
 
     async def token(self, *scopes: str, locality: str | None = None, sensitive: bool = False) -> Caller:
         """A service token, such as a frontend holds."""
@@ -208,5 +253,11 @@ class Make:
 async def locality_id(session: Any, code: str | None) -> UUID | None:
     if code is None:
         return None
-    current = select(Locality.id).where(Locality.code == code, Locality.valid_to.is_(None))
-    return UUID(str((await session.scalars(current)).one()))
+    return (await current_locality(session, code)).id
+
+
+async def current_locality(session: Any, code: str) -> Locality:
+    """The place that bears the code today."""
+    current = select(Locality).where(Locality.code == code, Locality.valid_to.is_(None))
+    place: Locality = (await session.scalars(current)).one()
+    return place

@@ -81,6 +81,13 @@ class Operation:
             for tag, shown in content["examples"].items()
         ]
 
+    def tag(self) -> str | None:
+        """The field that says which form the body has, if it may have several or its one form is named."""
+        content = self.spec["requestBody"]["content"]["application/json"]
+        if "examples" in content:
+            return str(content["schema"]["discriminator"]["propertyName"])
+        return "action" if "action" in content["example"] else None
+
 
 @cache
 def the_document() -> dict[str, Any]:

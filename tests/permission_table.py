@@ -31,10 +31,14 @@ CALL_READERS = "approver staff commune_staff reviewer ideas:read ideas:submit"
 PEOPLE_READERS = "approver staff commune_staff mentor people:read"
 PEOPLE_ENTERERS = "staff commune_staff"
 PROJECT_READERS = "approver staff commune_staff mentor projects:read"
+FOLLOWERS = "approver staff commune_staff mentor"
+WRITERS = "staff mentor"
+REPORTERS = "staff mentor"
 COUNTERS = "approver staff commune_staff analyst stats:read"
 
 IDEA = "/v1/ideas/{idea_id}"
 PROJECT = "/v1/projects/{project_id}"
+SESSION = "/v1/sessions/{session_id}"
 SOME_ID = "0193b1f0-0000-7000-8000-000000000000"
 WHY = {"reason": "Nhầm lẫn"}
 
@@ -158,8 +162,8 @@ TABLE = (
     Row("PATCH", PROJECT, STAFF),
     Row("GET", f"{PROJECT}/mentors", PROJECT_READERS),
     Row("POST", f"{PROJECT}/mentors", STAFF),
-    Row("GET", f"{PROJECT}/mentors/{{mentor_id}}", PROJECT_READERS),
-    Row("POST", f"{PROJECT}/mentors/{{mentor_id}}/transitions", STAFF),
+    Row("GET", f"{PROJECT}/mentors/{{assignment_id}}", PROJECT_READERS),
+    Row("POST", f"{PROJECT}/mentors/{{assignment_id}}/transitions", STAFF),
     Row("GET", f"{PROJECT}/transitions", PROJECT_READERS),
     _move(PROJECT, STAFF, "activate"),
     _move(PROJECT, STAFF, "pause", **WHY),
@@ -167,10 +171,77 @@ TABLE = (
     _move(PROJECT, STAFF, "close", reason_code="family"),
     _move(PROJECT, APPROVER, "reopen", **WHY),
     _move(PROJECT, INSIDE, "void", **WHY),
+    # Mentors and programmes
+    Row("GET", "/v1/mentors", "approver staff mentor"),
+    Row("POST", "/v1/mentors", STAFF),
+    Row("GET", "/v1/mentors/load", INSIDE),
+    Row("GET", "/v1/mentors/{mentor_id}", "approver staff mentor"),
+    Row("PATCH", "/v1/mentors/{mentor_id}", STAFF),
+    Row("GET", f"{PROJECT}/mentor-suggestions", STAFF),
+    Row("GET", "/v1/programmes", "approver staff mentor"),
+    Row("POST", "/v1/programmes", STAFF),
+    Row("GET", "/v1/programmes/{programme_id}", "approver staff mentor"),
+    Row("PATCH", "/v1/programmes/{programme_id}", STAFF),
+    # Consultations and action items
+    Row("GET", "/v1/consultations", FOLLOWERS),
+    Row("POST", "/v1/consultations", WRITERS),
+    Row("GET", "/v1/consultations/{consultation_id}", FOLLOWERS),
+    Row("PATCH", "/v1/consultations/{consultation_id}", WRITERS),
+    Row("GET", "/v1/consultations/{consultation_id}/versions", FOLLOWERS),
+    Row("POST", "/v1/consultations/{consultation_id}/corrections", WRITERS, WHY),
+    _move("/v1/consultations/{consultation_id}", WRITERS, "void", **WHY),
+    Row("GET", "/v1/action-items", FOLLOWERS),
+    Row("POST", "/v1/action-items", WRITERS),
+    Row("GET", "/v1/action-items/{item_id}", FOLLOWERS),
+    Row("PATCH", "/v1/action-items/{item_id}", WRITERS),
+    Row("GET", "/v1/action-items/{item_id}/transitions", FOLLOWERS),
+    _move("/v1/action-items/{item_id}", WRITERS, "complete"),
+    _move("/v1/action-items/{item_id}", WRITERS, "drop", **WHY),
+    _move("/v1/action-items/{item_id}", WRITERS, "reopen", **WHY),
+    # Sessions
+    Row("GET", "/v1/sessions", FOLLOWERS),
+    Row("POST", "/v1/sessions", REPORTERS),
+    Row("GET", SESSION, FOLLOWERS),
+    Row("PATCH", SESSION, REPORTERS),
+    Row("GET", f"{SESSION}/transitions", FOLLOWERS),
+    _move(SESSION, REPORTERS, "confirm"),
+    _move(SESSION, REPORTERS, "hold", mentors=[{"mentor_id": SOME_ID, "attendance": "absent"}]),
+    _move(SESSION, REPORTERS, "cancel", **WHY),
+    _move(SESSION, STAFF, "mentor_absent"),
+    _move(SESSION, REPORTERS, "guests_absent"),
+    _move(SESSION, STAFF, "void", **WHY),
+    Row("PUT", f"{SESSION}/mentors/{{mentor_id}}", REPORTERS),
+    Row("DELETE", f"{SESSION}/mentors/{{mentor_id}}", STAFF),
+    Row("GET", f"{SESSION}/participants", FOLLOWERS),
+    Row("POST", f"{SESSION}/participants", "staff commune_staff mentor"),
+    Row("POST", f"{SESSION}/sign-ins", "staff commune_staff mentor"),
+    Row("GET", "/v1/projects/without-session", FOLLOWERS),
+    # Outcomes and graduation
+    Row("GET", f"{PROJECT}/outcomes", FOLLOWERS),
+    Row("POST", f"{PROJECT}/outcomes", "staff mentor"),
+    Row("GET", f"{PROJECT}/outcomes/{{outcome_id}}", FOLLOWERS),
+    Row("GET", f"{PROJECT}/graduation", FOLLOWERS),
+    Row("POST", f"{PROJECT}/graduation", APPROVER),
+    Row("GET", f"{PROJECT}/graduation/requests", FOLLOWERS),
+    Row("POST", f"{PROJECT}/graduation/requests", APPROVER),
+    Row("GET", f"{PROJECT}/graduation/requests/{{request_id}}", FOLLOWERS),
+    _move(f"{PROJECT}/graduation/requests/{{request_id}}", APPROVER, "approve"),
+    _move(f"{PROJECT}/graduation/requests/{{request_id}}", APPROVER, "refuse", note="Chưa đủ"),
+    _move(f"{PROJECT}/graduation/requests/{{request_id}}", APPROVER, "withdraw"),
+    # Briefing
+    Row("GET", f"{PROJECT}/briefing", FOLLOWERS),
+    # Calendar
+    Row("GET", "/v1/calendar/sessions.ics", "approver staff commune_staff mentor calendar:read"),
+    Row("GET", "/v1/calendar/feeds", FOLLOWERS),
+    Row("POST", "/v1/calendar/feeds", FOLLOWERS),
+    Row("GET", "/v1/calendar/feeds/{feed_id}", FOLLOWERS),
+    Row("DELETE", "/v1/calendar/feeds/{feed_id}", FOLLOWERS),
+    Row("GET", "/v1/calendar/feeds/{secret}/sessions.ics", ANYBODY),
     # Figures
     Row("GET", "/v1/stats/funnel", COUNTERS),
     Row("GET", "/v1/stats/overview", COUNTERS),
-    Row("GET", "/v1/stats/definitions", COUNTERS),
+    Row("GET", "/v1/stats/mentoring", COUNTERS + " mentor"),
+    Row("GET", "/v1/stats/definitions", COUNTERS + " mentor"),
     # Last, because afterwards the caller is nobody
     Row("POST", "/v1/auth/logout", ACCOUNTS),
 )

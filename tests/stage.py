@@ -29,6 +29,11 @@ async def set_stage(world: World) -> Stage:
     stage.ids |= await _ideas(world, staff, stage.everybody, reviewer)
     stage.ids |= await _project(world, staff, approver, mentor)
     stage.ids |= await _service(stage.everybody, mentor)
+    stage.ids |= await _calendar(stage.everybody)
+    stage.ids |= await _register(world, staff)
+    stage.ids |= await _sessions(staff, stage.ids)
+    stage.ids |= await _advice(stage)
+    stage.ids |= await _graduation(staff, approver, stage.ids["project_id"])
     return stage
 
 
@@ -75,7 +80,7 @@ async def _project(world: World, staff: Caller, approver: Caller, mentor: Caller
         idea = await world.make.accepted_idea(staff, approver)
         project = await _made(staff, "/v1/projects", idea_ids=[idea["id"]], founded_on="2025-11-30", baseline=BASELINE)
     assignment = await _made(staff, f"/v1/projects/{project['id']}/mentors", account_id=str(mentor.id))
-    return {"panel_id": panel["id"], "project_id": project["id"], "mentor_id": assignment["id"]}
+    return {"panel_id": panel["id"], "project_id": project["id"], "assignment_id": assignment["id"]}
 
 
 async def _service(everybody: Caller, somebody: Caller) -> dict[str, str]:
@@ -88,6 +93,66 @@ async def _service(everybody: Caller, somebody: Caller) -> dict[str, str]:
         "grant_id": account["grants"][0]["id"],
         "code": "not_found",
     }
+
+
+async def _calendar(everybody: Caller) -> dict[str, str]:
+    feeds = [await _made(everybody, "/v1/calendar/feeds", name=f"Máy {i}") for i in range(2)]
+    return {"feed_id": feeds[0]["id"], "secret": feeds[1]["path"].split("/")[-2]}
+
+
+async def _register(world: World, staff: Caller) -> dict[str, str]:
+    """Two mentors and two programmes."""
+    mentors = [await world.make.mentor(platforms=["market"]) for _ in range(2)]
+    coffee = {"kind": "startup_coffee", "host": "Tỉnh đoàn", "cadence": "monthly", "locality_code": LAO_CAI}
+    programmes = [
+        await _made(staff, "/v1/programmes", title=f"Cà phê {i}", starts_on="2025-01-01", **coffee) for i in range(2)
+    ]
+    return {"mentor_id": str(mentors[0].mentor_id), "programme_id": programmes[0]["id"]}
+
+
+async def _advice(stage: Stage) -> dict[str, str]:
+    """A log of two consultations and two action items, each of which was done and opened again."""
+    agreed = [{"what": f"Việc {i}", "due_on": "2025-12-20"} for i in range(2)]
+    logged = await _made(
+        stage.everybody, "/v1/consultations", project_id=stage.ids["project_id"], mentor_id=stage.ids["mentor_id"],
+        platforms=["market", "digital"], minutes=45, advice="Làm nhãn trước.", actions=agreed,
+    )  # fmt: skip
+    for item in logged["actions"]:
+        await _stepped(stage.everybody, f"/v1/action-items/{item['id']}", 1, action="complete")
+        await _stepped(stage.everybody, f"/v1/action-items/{item['id']}", 2, action="reopen", reason="Chưa xong")
+    return {"consultation_id": logged["id"], "item_id": logged["actions"][0]["id"]}
+
+
+async def _graduation(staff: Caller, approver: Caller, project_id: str) -> dict[str, str]:
+    """Two outcomes of the project, which becomes active, and two requests to let it graduate, one of them open."""
+    path = f"/v1/projects/{project_id}"
+    paper = {"kind": "jobs", "jobs": 2, "occurred_on": "2025-11-20", "evidence": "Bảng lương"}
+    outcomes = [await _made(staff, f"{path}/outcomes", **paper) for _ in range(2)]
+    await _stepped(staff, path, 1, action="activate")
+    requests = f"{path}/graduation/requests"
+    first = await _made(approver, requests, reason="Đã đủ đầu ra")
+    await _stepped(approver, f"{requests}/{first['id']}", 1, action="withdraw")
+    second = await _made(approver, requests, reason="Đã đủ đầu ra")
+    return {"outcome_id": outcomes[0]["id"], "request_id": second["id"]}
+
+
+async def _stepped(caller: Caller, path: str, version: int, **body: Any) -> None:
+    answer = await caller.post(f"{path}/transitions", body, headers={"if-match": f'"{version}"'})
+    assert answer.status_code == 200, answer.text
+
+
+async def _sessions(staff: Caller, ids: dict[str, str]) -> dict[str, str]:
+    """Two sessions with a mentor and two participants each."""
+    body: dict[str, Any] = {
+        "starts_at": "2025-11-30T08:00:00+07:00",
+        "minutes": 90,
+        "mode": "in_person",
+        "locality_code": BAC_HA,
+        "mentors": [{"mentor_id": ids["mentor_id"], "role": "lead"}],
+        "participants": [{"full_name": "Sùng A Chứ"}, {"full_name": "Lù Thị Sen"}],
+    }
+    sessions = [await _made(staff, "/v1/sessions", **body) for _ in range(2)]
+    return {"session_id": sessions[0]["id"]}
 
 
 async def _made(caller: Caller, path: str, **body: Any) -> dict[str, Any]:

@@ -83,11 +83,7 @@ class Team:
         project = await self.project(**more)
         for mentor in mentors or (self.mentor,):
             await self.assign(project, mentor)
-        day, project_id = date.fromisoformat(since), UUID(project["id"])
-        async with self.make.world.database.begin() as session:
-            await session.execute(update(Project).where(Project.id == project_id).values(founded_on=day))
-            mentored = update(ProjectMentor).where(ProjectMentor.project_id == project_id)
-            await session.execute(mentored.values(from_on=day))
+        await make_old(self.make, project["id"], since)
         return await self.move(project, "activate")
 
     async def history(self, project: dict[str, Any]) -> list[dict[str, Any]]:
@@ -98,3 +94,11 @@ class Team:
 
 async def gather_team(make: Make) -> Team:
     return Team(make, await make.account("staff"), await make.account("approver"), await make.account("mentor"))
+
+
+async def make_old(make: Make, project_id: str, since: str = "2025-06-01") -> None:
+    """As if the project had been founded and given its mentors on that day."""
+    day, id_ = date.fromisoformat(since), UUID(project_id)
+    async with make.world.database.begin() as session:
+        await session.execute(update(Project).where(Project.id == id_).values(founded_on=day))
+        await session.execute(update(ProjectMentor).where(ProjectMentor.project_id == id_).values(from_on=day))

@@ -46,7 +46,7 @@ LAYERS = (
     {"people"},
     {"localities"},
     {"api", "actor", "audit", "idempotency", "paging", "territory", "throttle"},
-    {"days", "db", "error_table", "errors", "logs", "settings", "text"},
+    {"days", "db", "error_table", "errors", "field_codes", "logs", "settings", "text"},
 )
 """Imports run down this table, never up. A new top-level module has to be placed in it."""
 

@@ -135,7 +135,7 @@ async def test_every_missing_and_every_unknown_field_is_named_at_once(
     stage: Stage, operation: Operation, body: Body
 ) -> None:
     sent, expected = dict(body.example), {}
-    tag = "action" if len(operation.bodies()) > 1 else None
+    tag = operation.tag() if len(operation.bodies()) > 1 else None
     for field in body.fields():
         if field.required and field.pointer.count("/") == 1 and field.pointer != f"/{tag}":
             sent = without(sent, field.pointer)
@@ -148,9 +148,9 @@ async def test_every_missing_and_every_unknown_field_is_named_at_once(
 
 @each_body
 async def test_two_wrong_fields_are_both_named(stage: Stage, operation: Operation, body: Body) -> None:
-    sent, expected = body.example, set()
+    sent, expected, tag = body.example, set(), f"/{operation.tag()}"
     for field in body.fields():
-        if field.pointer.count("/") == 1 and field.pointer != "/action" and (values := _wrong_types(field)):
+        if field.pointer.count("/") == 1 and field.pointer != tag and (values := _wrong_types(field)):
             sent = with_value(sent, field.pointer, values[0])
             expected.add(field.pointer)
     if expected:
@@ -160,15 +160,16 @@ async def test_two_wrong_fields_are_both_named(stage: Stage, operation: Operatio
 
 @each_with_body
 async def test_a_form_that_does_not_exist_is_named(stage: Stage, operation: Operation) -> None:
-    if len(operation.bodies()) > 1 or "action" in operation.bodies()[0].example:
+    if name := operation.tag():
         for tag, code in (
             (b'"nonsense"', "not_in_enum"),
             (b"7", "wrong_type"),
             (b"null", "wrong_type"),
             (b"[]", "wrong_type"),
         ):
-            told = refused(await send_json(stage, operation, b'{"action": ' + tag + b"}"), 400, "validation_failed")
-            assert faults(told)["/action"] == code
+            sent = b'{"%s": %s}' % (name.encode(), tag)
+            told = refused(await send_json(stage, operation, sent), 400, "validation_failed")
+            assert faults(told)[f"/{name}"] == code
 
 
 async def test_refusals_come_in_the_order_that_the_api_promises(stage: Stage) -> None:

@@ -107,10 +107,15 @@ def test_the_tour_of_the_readme_works_as_printed(served: Served) -> None:
         timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "idempotency-replayed: true" in done.stdout
     assert '"status": "received"' in done.stdout
     said = [line for line in done.stdout.splitlines() if re.fullmatch(r"[a-z_]+|[0-9.]+", line)]
-    assert said == ["screening", "in_review", "80.0", "75.0", "review_closed", "done", "accepted", "onboarding"]
+    assert said == [
+        "screening", "in_review", "80.0", "75.0", "review_closed", "done", "accepted", "active", "2", "0.75",
+    ]  # fmt: skip
+    assert done.stdout.count("idempotency-replayed: true") == 2
+    assert '"lacks": [' in done.stdout
+    assert "BEGIN:VCALENDAR" in done.stdout
+    assert re.search(r",consulted_all_needed,project,1,", done.stdout)
     assert "'median': 77.5" in done.stdout
     assert len(re.findall("project_founded", done.stdout)) == 2
     assert "{'status': 'accepted', 'n': " in done.stdout

@@ -8,11 +8,11 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from tests.conftest import copy_of, world_at
 from tests.factories import Caller, Make, World
+from tests.log_lines import as_written
 
 ORIGIN = "https://khoinghiep.laocai.example"
 
@@ -240,20 +240,13 @@ async def test_a_mistake_of_ours_is_one_line_without_personal_values(committed: 
     told = problem(answer, 500, "internal_error")
     assert told["retryable"] is False
     (line,) = [line for line in captured if line["log_level"] == "error"]
-    written = _as_written(line)
+    written = as_written(line)
     assert told["request_id"].encode() in written
     assert b"incubator/people/actions.py" in written
     assert b"NotNullViolation" in written
     for secret in (body["leader"]["full_name"], body["title"], staff.token, "Failing row"):
         assert secret.encode() not in written
         assert secret not in answer.text
-
-
-def _as_written(line: Any) -> bytes:
-    """The line as the service's own processors write it."""
-    for processor in structlog.get_config()["processors"]:
-        line = processor(None, "error", line)
-    return bytes(line)
 
 
 async def _waiting(connection: asyncpg.Connection) -> int:

@@ -12,9 +12,12 @@ import pytest
 
 from incubator.actor import Role, Scope
 from incubator.ideas.moves.schemas import IdeaMove
+from incubator.mentoring.action_items.schemas import ActionItemStep
+from incubator.mentoring.graduation.schemas import RequestMove
+from incubator.mentoring.sessions.moves.schemas import SessionMove
 from incubator.projects.moves.schemas import ProjectMove
 from tests.factories import World
-from tests.permission_table import ANYBODY, IDEA, PROJECT, ROLES, SCOPES, TABLE, Row
+from tests.permission_table import ANYBODY, IDEA, PROJECT, ROLES, SCOPES, SESSION, TABLE, Row
 
 BODIES = {"POST", "PUT", "PATCH"}
 NOT_IDS = {"{tracking_code}": "000000000000", "{code}": "not_found", "{file_name}": "nothing.css"}
@@ -43,7 +46,14 @@ def test_every_route_is_in_the_table(world: World) -> None:
 
 
 def test_every_move_has_its_row() -> None:
-    for path, union in ((IDEA, IdeaMove), (PROJECT, ProjectMove)):
+    unions = {
+        IDEA: IdeaMove,
+        PROJECT: ProjectMove,
+        SESSION: SessionMove,
+        "/v1/action-items/{item_id}": ActionItemStep,
+        f"{PROJECT}/graduation/requests/{{request_id}}": RequestMove,
+    }
+    for path, union in unions.items():
         actions = {str(move.__struct_config__.tag) for move in get_args(union)}
         assert actions == {row.body["action"] for row in TABLE if row.route == ("POST", f"{path}/transitions")}
 

@@ -16,6 +16,7 @@ import pytest
 
 from tests.factories import BAC_HA, LAO_CAI, Y_TY, Caller, Make, World
 from tests.permission_table import TABLE
+from tests.team import make_old
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LATER = "2025-12-20T00:00:00Z"
@@ -24,6 +25,9 @@ LEADER = {"full_name": "Giàng Thị Xuyến", "birth_year": 1999, "sex": "femal
 MEMBER = {"full_name": "Lù Văn Quẩy", "birth_year": 1997}
 TITLE = "Mận Tam Hoa sấy dẻo"
 BASELINE = {name: {"needed": True, "why": "Chưa có"} for name in ("capital", "market", "digital")}
+MEETING = {"starts_at": "2025-11-30T08:00:00+07:00", "minutes": 60, "mode": "in_person", "locality_code": BAC_HA}
+SIGNED_IN = {"participant_id": "0193b1f0-0000-7000-8000-000000000000", "status": "attended"}
+OUTCOME = {"kind": "jobs", "jobs": 2, "occurred_on": "2025-11-20", "evidence": "Bảng lương"}
 PAPER = {"kind": "other", "title": "Đơn của Giàng Thị Xuyến", "sha256": "a" * 64, "link": "https://example.vn/don.pdf"}
 
 LISTS = (
@@ -50,6 +54,13 @@ PROJECT_LISTS = (
     "/v1/projects?status=onboarding&count=exact",
     f"/v1/projects?locality_code={BAC_HA}&count=exact",
 )
+SESSION_LISTS = (
+    "/v1/sessions?count=exact",
+    "/v1/sessions?status=planned&count=exact",
+    "/v1/sessions?kind=one_to_one&on_gte=2025-11-01&count=exact",
+    f"/v1/sessions?locality_code={BAC_HA}&count=exact",
+    "/v1/projects/without-session?count=exact",
+)
 FIGURES = (
     "/v1/stats/funnel",
     "/v1/stats/funnel?mode=cohort&from=2025-01-01&to=2026-01-01",
@@ -57,6 +68,9 @@ FIGURES = (
     "/v1/stats/funnel?group_by=sector",
     f"/v1/stats/funnel?locality={LAO_CAI}",
     "/v1/stats/overview",
+    "/v1/stats/mentoring",
+    "/v1/stats/mentoring?group_by=programme",
+    f"/v1/stats/mentoring?locality={LAO_CAI}",
 )
 TASKS = ("/v1/me/tasks",)
 OF_AN_IDEA = (
@@ -72,6 +86,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/ideas/{idea_id}/documents"): PAPER,
     ("PATCH", "/v1/people/{person_id}"): {"full_name": "Người Khác"},
     ("POST", "/v1/people/{person_id}/consents"): {"action": "give", "given_on": "2025-11-01", "form": "paper"},
+    ("POST", "/v1/sessions/{session_id}/participants"): {"full_name": "Người Khác"},
+    ("POST", "/v1/sessions/{session_id}/sign-ins"): {"items": [SIGNED_IN]},
 }
 
 
@@ -87,7 +103,8 @@ async def test_nothing_that_happens_in_a_sibling_commune_changes_any_answer(make
     token = await make.token("ideas:read", "people:read", "projects:read", "stats:read", locality=Y_TY)
     staff_there = await make.account("staff", Y_TY)
     questions = (*LISTS, *PEOPLE_LISTS, *PROJECT_LISTS, *FIGURES)
-    callers = {here: questions + TASKS, there: questions + TASKS, token: questions, staff_there: questions + TASKS}
+    mine = (*questions, *SESSION_LISTS, *TASKS)
+    callers = {here: mine, there: mine, token: questions, staff_there: mine}
     before = {caller: await _answers(caller, asked) for caller, asked in callers.items()}
     await _life_of_an_idea(make)
     after = {caller: await _answers(caller, asked) for caller, asked in callers.items()}
@@ -96,6 +113,7 @@ async def test_nothing_that_happens_in_a_sibling_commune_changes_any_answer(make
     seen = _changed(before[here], after[here])
     assert {question.split("?")[0] for question in seen} >= {
         "/v1/ideas", "/v1/people", "/v1/projects", "/v1/stats/funnel", "/v1/stats/overview",
+        "/v1/sessions", "/v1/projects/without-session",
     }  # fmt: skip
 
 
@@ -115,8 +133,9 @@ async def test_who_may_see_them_gets_other_answers_to_the_same_questions(make: M
     here = await make.account("commune_staff", BAC_HA)
     hidden = await _life_of_an_idea(make)
     for row in TABLE:
-        if "commune_staff" in row.may.split() and row.method == "GET" and _named(row.path, hidden) != row.path:
-            answer = await here.get(_named(row.path, hidden))
+        path = _named(row.path, hidden)
+        if "commune_staff" in row.may.split() and row.method == "GET" and path != row.path and "{" not in path:
+            answer = await here.get(path)
             assert answer.status_code == 200, f"{row.name}: {answer.text}"
 
 
@@ -250,8 +269,19 @@ async def _life_of_an_idea(make: Make) -> Hidden:
     founding = {"idea_ids": [idea["id"]], "founded_on": "2025-11-30", "baseline": BASELINE}
     project = await _done(staff.post("/v1/projects", founding))
     mentoring = await _done(staff.post(f"/v1/projects/{project['id']}/mentors", {"account_id": str(mentor.id)}))
+    await make_old(make, project["id"])
+    guest = {"person_id": idea["leader"]["person_id"], "project_id": project["id"]}
+    session = await _done(staff.post("/v1/sessions", {**MEETING, "participants": [guest]}))
+    path, version = f"/v1/projects/{project['id']}", {"if-match": f'"{project["version"]}"'}
+    await _done(staff.post(f"{path}/transitions", {"action": "activate"}, headers=version), 200)
     return Hidden(
-        idea_id=idea["id"], person_id=idea["leader"]["person_id"], project_id=project["id"], mentor_id=mentoring["id"]
+        idea_id=idea["id"],
+        person_id=idea["leader"]["person_id"],
+        project_id=project["id"],
+        assignment_id=mentoring["id"],
+        session_id=session["id"],
+        outcome_id=(await _done(staff.post(f"{path}/outcomes", OUTCOME)))["id"],
+        request_id=(await _done(approver.post(f"{path}/graduation/requests", {"reason": "Đủ đầu ra"})))["id"],
     )
 
 

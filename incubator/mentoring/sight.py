@@ -68,6 +68,17 @@ def is_shown(sight: Sight, visibility: Any = Consultation.visibility) -> ColumnE
     return and_(is_followed(sight), or_(*ways))
 
 
+def is_read(sight: Sight) -> ColumnElement[bool]:
+    """Whether the actor reads the row of Consultation. One that was taken back is for its mentor and those who see
+    internal notes."""
+    ways: list[ColumnElement[bool]] = [Consultation.voided_at.is_(None)]
+    if not sight.internal.nowhere:
+        ways.append(within(sight.internal, "internal", province=Project.province_id, commune=Project.locality_id))
+    if sight.mentor:
+        ways.append(is_me(Consultation.mentor_id))
+    return and_(is_shown(sight), or_(*ways))
+
+
 def is_me(mentor_id: Any) -> ColumnElement[bool]:
     """Whether the mentor is the one who asks."""
     mine = aliased(Mentor)

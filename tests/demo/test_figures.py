@@ -18,6 +18,9 @@ from tests.conftest import settings_for
 from tests.demo.conftest import Demo
 
 SCREENED_IN, REVIEWED, ACCEPTED, FOUNDED_IDEAS, PROJECTS = 673, 638, 230, 202, 199
+CONSULTED, FULLY_CONSULTED, GRADUATED, BY_EXCEPTION = 160, 127, 26, 1
+SESSIONS_HELD, CONSULTATIONS, MENTOR_HOURS = 406, 598, 880.88
+BY_PLATFORM = {"capital": 232, "market": 204, "digital": 162}
 
 REACHED = """
     SELECT count(DISTINCT idea_id) FROM idea_transition WHERE action = $1 AND ($2::text IS NULL OR to_status = $2)
@@ -53,12 +56,36 @@ async def test_the_service_shows_the_same_funnel(demo: Demo) -> None:
         steps = {step["code"]: step["n"] for step in funnel.json()["steps"]}
         expected = {
             "submitted": 812, "screened_in": SCREENED_IN, "reviewed": REVIEWED, "accepted": ACCEPTED,
-            "project_founded": FOUNDED_IDEAS,
+            "project_founded": FOUNDED_IDEAS, "consulted_any": CONSULTED, "graduated": GRADUATED,
+            "consulted_all_needed": FULLY_CONSULTED + BY_EXCEPTION,
         }  # fmt: skip
         assert expected.items() <= steps.items()
         reader = next(one["token"] for one in demo.secrets["tokens"] if "ideas:read" in one["scopes"])
         ideas = await http.get("/v1/ideas", params={"limit": 1}, headers={"authorization": f"Bearer {reader}"})
         assert ideas.json()["items"][0]["received_on"] >= "2025-11"
+
+
+async def test_the_service_counts_the_mentoring(demo: Demo) -> None:
+    """As of the last day of the data, whatever day it is."""
+    async with _service(demo) as http:
+        token = next(one["token"] for one in demo.secrets["tokens"] if one["scopes"] == ["stats:read"])
+        answer = await http.get(
+            "/v1/stats/mentoring", params={"as_of": "2025-11-30"}, headers={"authorization": f"Bearer {token}"}
+        )
+        totals = answer.json()["totals"]
+    assert totals["sessions_held"] == SESSIONS_HELD
+    assert totals["consultations"] == CONSULTATIONS
+    assert totals["mentor_hours"] == MENTOR_HOURS
+    assert (totals["consulted_projects"], totals["fully_consulted_projects"]) == (CONSULTED, FULLY_CONSULTED)
+    assert {row["platform"]: row["consultations"] for row in totals["by_platform"]} == BY_PLATFORM
+
+
+async def test_mentors_come_with_and_without_a_login_to_five_programmes(demo: Demo) -> None:
+    mentors = await demo.rows("SELECT account_id IS NOT NULL AS login, count(*) FROM mentor GROUP BY 1 ORDER BY 1")
+    assert [row["count"] for row in mentors] == [8, 6]
+    kinds = await demo.rows("SELECT kind, count(*) FROM programme GROUP BY 1")
+    assert len(kinds) == 5
+    assert await demo.value("SELECT min(starts_on) FROM programme") < date(2022, 1, 1)
 
 
 async def test_every_kind_of_end_and_every_open_status_is_there(demo: Demo) -> None:
@@ -71,7 +98,8 @@ async def test_every_kind_of_end_and_every_open_status_is_there(demo: Demo) -> N
 async def test_enough_projects_have_mentors_for_the_160_that_are_consulted(demo: Demo) -> None:
     assert await demo.value("SELECT count(DISTINCT project_id) FROM project_mentor") >= 160
     statuses = {row[0] for row in await demo.rows("SELECT DISTINCT status FROM project")}
-    assert statuses == {"onboarding", "active", "paused", "closed"}
+    assert statuses == {"onboarding", "active", "paused", "closed", "graduated"}
+    assert await demo.value("SELECT count(*) FROM project WHERE status = 'graduated'") == GRADUATED
 
 
 async def test_some_things_are_unknown(demo: Demo) -> None:

@@ -15,7 +15,7 @@ from incubator.ideas.moves.schemas import ScreenOutReason, WithdrawReason
 from incubator.ideas.panels.models import Outcome
 from incubator.ideas.panels.schemas import DecisionReason
 from incubator.ideas.reviews.models import ReviewState
-from incubator.ideas.reviews.schemas import Recommendation
+from incubator.ideas.reviews.schemas import ConflictKind, Recommendation
 from incubator.ideas.rows import PUBLIC_LABELS
 from incubator.ideas.schemas import Channel, PublicLabel, Stage
 from incubator.localities import labels as locality_labels
@@ -34,6 +34,7 @@ CODES: dict[str, Any] = {
     "decision_reason": DecisionReason,
     "review_state": ReviewState,
     "recommendation": Recommendation,
+    "conflict_kind": ConflictKind,
     "comment_audience": Audience,
     "document_kind": DocumentKind,
 }

@@ -71,9 +71,12 @@ async def test_a_step_that_does_not_start_here_names_those_that_do(
     assert answer.json()["allowed_actions"] == ["activate", "close"]
 
 
-async def test_graduation_is_not_here_yet(team: Team) -> None:
-    answer = await team.try_move(await team.active_project(), "graduate", team.approver)
-    assert answer.status_code == 400
+async def test_graduation_has_an_address_of_its_own(team: Team) -> None:
+    project = await team.active_project()
+    answer = await team.try_move(project, "graduate", team.approver)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/action")
+    read = await team.approver.get(f"/v1/projects/{project['id']}")
+    assert read.json()["allowed_actions"] == ["graduate"]
 
 
 @pytest.mark.parametrize(

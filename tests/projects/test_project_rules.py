@@ -34,6 +34,7 @@ STEPS = {
     (S.onboarding, A.activate): S.active,
     (S.onboarding, A.close): S.closed,
     (S.active, A.pause): S.paused,
+    (S.active, A.graduate): S.graduated,
     (S.active, A.close): S.closed,
     (S.paused, A.resume): S.active,
     (S.paused, A.close): S.closed,

@@ -6,6 +6,7 @@ import pytest
 
 from tests.factories import World
 from tests.stats.history import History
+from tests.stats.story import Story
 
 NEXT_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -13,6 +14,11 @@ NEXT_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 @pytest.fixture
 def history(world: World) -> History:
     return History(world.database)
+
+
+@pytest.fixture
+def story(world: World, history: History) -> Story:
+    return Story(world.database, history)
 
 
 @pytest.fixture

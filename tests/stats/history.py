@@ -58,7 +58,7 @@ class History:
         """One submitted idea with its moves; `entry` holds breakdown values."""
         entered = date.fromisoformat(entered_on)
         async with self._database.begin() as session:
-            place = await _current(session, locality)
+            place = await current_locality(session, locality)
             recorded_id = entry.pop("recorded_id", None)
             common = {
                 "call_id": await _call(session, entry.pop("call", "open")),
@@ -84,7 +84,7 @@ class History:
 
     async def draft(self) -> None:
         async with self._database.begin() as session:
-            place = await _current(session, BAC_HA)
+            place = await current_locality(session, BAC_HA)
             session.add(
                 Idea(
                     tracking_code=f"HIST{next(NUMBERS):08}", status="draft", moved_on=date(2025, 1, 1), search_key="",
@@ -93,7 +93,7 @@ class History:
                 )
             )  # fmt: skip
 
-    async def project(self, founded_on: str, *idea_ids: UUID) -> None:
+    async def project(self, founded_on: str, *idea_ids: UUID) -> UUID:
         day = date.fromisoformat(founded_on)
         async with self._database.begin() as session:
             first = await session.get_one(Idea, idea_ids[0])
@@ -105,6 +105,7 @@ class History:
             await session.flush()
             for position, idea_id in enumerate(idea_ids):
                 session.add(ProjectIdea(project_id=project.id, idea_id=idea_id, position=position))
+            return project.id
 
     async def call(self, code: str) -> UUID:
         async with self._database.begin() as session:
@@ -133,7 +134,7 @@ class History:
 async def grant(world: World, caller: Caller, role: str, locality: str) -> None:
     """One more grant for an account."""
     async with world.database.begin() as session:
-        place = await _current(session, locality)
+        place = await current_locality(session, locality)
         session.add(
             RoleGrant(account_id=caller.id, role=role, locality_id=place.id, granted_by=NOBODY, granted_at=PUBLISHED)
         )
@@ -165,7 +166,7 @@ def _end(moves: Sequence[Move]) -> tuple[str, bool]:
     return LEADS_TO[last], last in DECISIONS
 
 
-async def _current(session: Any, code: str) -> Locality:
+async def current_locality(session: Any, code: str) -> Locality:
     found: Locality = (
         await session.scalars(select(Locality).where(Locality.code == code, Locality.valid_to.is_(None)))
     ).one()

@@ -24,7 +24,8 @@ async def funnel(caller: Caller, **asked: Any) -> dict[str, Any]:
 
 
 def column(figure: dict[str, Any], name: str) -> list[Any]:
-    return [step[name] for step in figure["steps"]]
+    """Of the steps that count ideas; those of projects are in test_funnel_projects.py."""
+    return [step[name] for step in figure["steps"] if step["unit"] == "idea"]
 
 
 def statuses(figure: dict[str, Any]) -> dict[str, int]:
@@ -46,7 +47,13 @@ async def test_a_cohort_counts_what_each_idea_did_in_its_own_window(staff: Calle
     assert column(figure, "imputed_n") == [0, 0, 1, 0, 0]
     assert column(figure, "median_days") == [None, 10.0, 35.5, 45.0, 59.0]
     assert column(figure, "open_n") == [0, 2, 2, 2, 2]
-    assert figure["steps"][0]["drop_offs"] == {"rejected": 0, "deferred": 0, "withdrawn": 1, "lapsed": 0}
+    assert figure["steps"][0]["drop_offs"] == {
+        "rejected": 0,
+        "deferred": 0,
+        "withdrawn": 1,
+        "lapsed": 0,
+        "closed": None,
+    }
     assert (figure["steps"][4]["ideas_n"], figure["steps"][4]["projects_n"]) == (2, 1)
 
 
@@ -77,7 +84,13 @@ async def test_an_earlier_day_sees_only_what_had_happened(staff: Caller, small: 
 
 async def test_an_exit_at_the_end_of_the_window_is_a_drop_off(staff: Caller, small: History) -> None:
     figure = await funnel(staff, **COHORT, window_days=60)
-    assert figure["steps"][0]["drop_offs"] == {"rejected": 1, "deferred": 0, "withdrawn": 1, "lapsed": 0}
+    assert figure["steps"][0]["drop_offs"] == {
+        "rejected": 1,
+        "deferred": 0,
+        "withdrawn": 1,
+        "lapsed": 0,
+        "closed": None,
+    }
     assert column(figure, "open_n")[1] == 1
 
 

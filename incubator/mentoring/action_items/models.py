@@ -1,7 +1,7 @@
 """An action item: who does what by when, and how it ended."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -22,9 +22,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base, one_of
-from incubator.errors import DomainError
+from incubator.errors import DomainError, FieldError, broken_rule, rule_text
 from incubator.ideas.models import check_day
 from incubator.projects.models import Platform
+
+ITEM_CLOSED = rule_text(
+    "action_item_closed",
+    "An action item is edited while it is open; this one is {status}.",
+    "Chỉ sửa việc còn mở; việc này đang ở trạng thái {status}.",
+)
 
 
 class ActionItemStatus(enum.StrEnum):
@@ -98,15 +104,23 @@ class ActionItem(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
-    def move_to(self, move: ActionItemMove, occurred_on: date, *, today: date) -> None:
-        """The only place where a status changes."""
+    def check_open(self) -> None:
+        if self.status != ActionItemStatus.open:
+            raise broken_rule(ITEM_CLOSED, status=self.status)
+
+    def move_to(self, move: ActionItemMove, occurred_on: date, *, not_before: date, today: date) -> None:
+        """The only place where a status changes. `not_before` is the day of the step before."""
         if self.status not in NEXT[move].sources:
             raise DomainError(
                 "invalid_transition", status=self.status, action=move.value, allowed_actions=moves_from(self.status)
             )
-        check_day(occurred_on, not_before=self.set_on, today=today)
+        check_day(occurred_on, not_before=not_before, today=today)
         self.status = NEXT[move].target.value
         self.closed_on = None if move is ActionItemMove.reopen else occurred_on
+
+    def tell(self, *, reason: str | None = None, evidence: str | None = None, evidence_link: str | None = None) -> None:
+        """How it ended; nothing where it is open again. The history keeps what was said before."""
+        self.reason, self.evidence, self.evidence_link = reason, evidence, evidence_link
 
 
 class ActionItemTransition(Base):
@@ -128,6 +142,20 @@ class ActionItemTransition(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     evidence: Mapped[str | None] = mapped_column(Text)
     evidence_link: Mapped[str | None] = mapped_column(Text)
+
+
+def wrong_terms(
+    set_on: date, due_on: date, owner: Owner, owner_person_id: UUID | None, team: Collection[UUID] | None, at: str = ""
+) -> list[FieldError]:
+    """What does not fit in an item of this team, if that is known; `at` stands before the names of its fields."""
+    errors = []
+    if due_on < set_on:
+        errors.append(FieldError(code="out_of_range", pointer=f"{at}/due_on", params={"min": set_on.isoformat()}))
+    if owner_person_id is not None and owner is not Owner.team:
+        errors.append(FieldError(code="unknown_field", pointer=f"{at}/owner_person_id"))
+    elif owner_person_id is not None and team is not None and owner_person_id not in team:
+        errors.append(FieldError(code="not_found", pointer=f"{at}/owner_person_id"))
+    return errors
 
 
 def moves_from(status: str) -> list[str]:

@@ -1,5 +1,6 @@
 """A personal feed: a secret address under which one account's sessions can be subscribed to."""
 
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -7,6 +8,17 @@ from sqlalchemy import DateTime, ForeignKey, Index, Integer, LargeBinary, Text, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base
+from incubator.errors import broken_rule, rule_text
+
+MOST_FEEDS = 10
+
+TOO_MANY_FEEDS = rule_text(
+    "too_many_calendar_feeds",
+    "An account has at most {max} calendar feeds; revoke one that is no longer used.",
+    "Mỗi tài khoản có tối đa {max} lịch đăng ký; hãy thu hồi lịch không còn dùng.",
+)
+
+SECRET_TEXT = re.compile(r"inc_calendar_[A-Za-z0-9_-]{43}")
 
 
 class CalendarFeed(Base):
@@ -24,3 +36,9 @@ class CalendarFeed(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     __mapper_args__ = {"version_id_col": version}
+
+
+def check_room(live: int) -> None:
+    """One feed more is refused where so many are live."""
+    if live >= MOST_FEEDS:
+        raise broken_rule(TOO_MANY_FEEDS, max=MOST_FEEDS)

@@ -1,13 +1,71 @@
-"""A request to let a project graduate although something is missing."""
+"""What a project has to show to graduate, and the request to let it graduate although something is missing."""
 
 import enum
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, Integer, Text, Uuid, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base, one_of
+from incubator.errors import DomainError, Phrase, broken_rule, rule_text
+from incubator.projects.models import Platform
+
+NOT_READY = rule_text(
+    "not_ready_to_graduate",
+    "The project is not ready to graduate on {day}: {lacks}.",
+    "Đến ngày {day} dự án chưa đủ điều kiện tốt nghiệp: {lacks}.",
+)
+REQUEST_OPEN = rule_text(
+    "graduation_request_open",
+    "Request {request_id} to graduate this project is open; decide on it first.",
+    "Đề nghị {request_id} cho dự án này tốt nghiệp còn chờ; hãy xử lý đề nghị đó trước.",
+)
+
+OUTCOMES_NEEDED = 2
+
+
+class Lack(enum.StrEnum):
+    """What may be missing. `consultation`: no platform is needed, and none was consulted on either."""
+
+    consultation = "consultation"
+    consultation_capital = "consultation_capital"
+    consultation_market = "consultation_market"
+    consultation_digital = "consultation_digital"
+    outcomes = "outcomes"
+    economic_outcome = "economic_outcome"
+
+
+LACK_LABELS: dict[str, Phrase] = {
+    Lack.consultation: Phrase("No consultation yet", "Chưa được tư vấn lần nào"),
+    Lack.consultation_capital: Phrase("Not consulted on capital", "Chưa được tư vấn về vốn"),
+    Lack.consultation_market: Phrase("Not consulted on the market", "Chưa được tư vấn về thị trường"),
+    Lack.consultation_digital: Phrase("Not consulted on digital matters", "Chưa được tư vấn về chuyển đổi số"),
+    Lack.outcomes: Phrase("Fewer than two outcomes", "Chưa đủ hai kết quả"),
+    Lack.economic_outcome: Phrase("No economic outcome", "Chưa có kết quả kinh tế"),
+}
+
+
+class Readiness(msgspec.Struct, frozen=True):
+    """What a project has to show by a day. `consulted` says of each needed platform whether it was consulted on."""
+
+    consulted: Mapping[Platform, bool]
+    is_fully_consulted: bool
+    outcomes: int
+    economic_outcomes: int
+
+    def lacks(self) -> list[Lack]:
+        """In the order of the design's guard; empty where the project may graduate."""
+        found = [Lack(f"consultation_{platform.value}") for platform, done in self.consulted.items() if not done]
+        if not found and not self.is_fully_consulted:
+            found.append(Lack.consultation)
+        if self.outcomes < OUTCOMES_NEEDED:
+            found.append(Lack.outcomes)
+        if not self.economic_outcomes:
+            found.append(Lack.economic_outcome)
+        return found
 
 
 class RequestStatus(enum.StrEnum):
@@ -15,6 +73,20 @@ class RequestStatus(enum.StrEnum):
     approved = "approved"
     refused = "refused"
     withdrawn = "withdrawn"
+
+
+class RequestAction(enum.StrEnum):
+    approve = "approve"
+    refuse = "refuse"
+    withdraw = "withdraw"
+
+
+ENDS: Mapping[RequestAction, RequestStatus] = {
+    RequestAction.approve: RequestStatus.approved,
+    RequestAction.refuse: RequestStatus.refused,
+    RequestAction.withdraw: RequestStatus.withdrawn,
+}
+"""Each starts at an open request."""
 
 
 class GraduationRequest(Base):
@@ -42,3 +114,28 @@ class GraduationRequest(Base):
     decision_note: Mapped[str | None] = mapped_column(Text)
 
     __mapper_args__ = {"version_id_col": version}
+
+    def end(self, action: RequestAction, account_id: UUID, note: str | None, *, now: datetime) -> None:
+        """The only place where the status changes. Only the requester withdraws, and only somebody else decides."""
+        if self.status != RequestStatus.open:
+            raise DomainError("invalid_transition", status=self.status, action=action.value, allowed_actions=[])
+        is_requester = account_id == self.requested_by
+        if action is RequestAction.withdraw and not is_requester:
+            raise DomainError("forbidden")
+        if action is not RequestAction.withdraw and is_requester:
+            raise DomainError("self_approval")
+        self.status = ENDS[action].value
+        self.decided_by = account_id
+        self.decided_at = now
+        self.decision_note = note
+
+
+def check_ready(readiness: Readiness, day: date) -> None:
+    if lacks := readiness.lacks():
+        raise broken_rule(NOT_READY, day=day.isoformat(), lacks=[LACK_LABELS[lack] for lack in lacks])
+
+
+def check_no_request(request_id: UUID | None) -> None:
+    """A project does not graduate past somebody who is still to decide."""
+    if request_id is not None:
+        raise broken_rule(REQUEST_OPEN, request_id=str(request_id))

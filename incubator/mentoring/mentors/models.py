@@ -1,16 +1,40 @@
 """A mentor and the places that they can reach."""
 
 import enum
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Integer, SmallInteger, Text, Uuid, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.attributes import flag_modified
 
 from incubator.db import Base, one_of
+from incubator.errors import DomainError, rule_text
 from incubator.ideas.calls.models import Sector
 from incubator.projects.models import Platform
+
+MENTOR_WITHOUT_PERSON = rule_text(
+    "mentor_without_person",
+    "This account is not linked to a person, so its work cannot be counted as a mentor's; an administrator links them.",
+    "Tài khoản này chưa gắn với người nào nên chưa ghi nhận được công việc cố vấn; quản trị viên cần gắn trước.",
+)
+PERSON_HAS_OTHER_ACCOUNT = rule_text(
+    "mentor_has_other_account",
+    "The mentor entry of this account's person belongs to another account; staff may link it to this one.",
+    "Hồ sơ cố vấn của người này đang gắn với tài khoản khác; cán bộ có thể gắn lại với tài khoản này.",
+)
+ACCOUNT_OF_OTHER_PERSON = rule_text(
+    "account_of_other_person",
+    "The account belongs to another person than the mentor.",
+    "Tài khoản thuộc về người khác, không phải cố vấn này.",
+)
+REACH_ELSEWHERE = rule_text(
+    "reach_elsewhere",
+    "These places lie outside your localities, so only others may take them away: {codes}.",
+    "Các địa bàn này nằm ngoài phạm vi của bạn nên bạn không thể bỏ: {codes}.",
+)
 
 MOST_PROJECTS = 50
 
@@ -21,6 +45,14 @@ class MentorStatus(enum.StrEnum):
     active = "active"
     paused = "paused"
     retired = "retired"
+
+
+NEXT: Mapping[MentorStatus, frozenset[MentorStatus]] = {
+    MentorStatus.active: frozenset({MentorStatus.paused, MentorStatus.retired}),
+    MentorStatus.paused: frozenset({MentorStatus.active, MentorStatus.retired}),
+    MentorStatus.retired: frozenset({MentorStatus.active}),
+}
+"""A retired mentor who comes back is active again before anything else."""
 
 
 class Language(enum.StrEnum):
@@ -73,6 +105,20 @@ class Mentor(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __mapper_args__ = {"version_id_col": version}
+
+    def move_to(self, status: MentorStatus) -> None:
+        """The only place where the status changes; the status that it has already is no step."""
+        if status == self.status:
+            return
+        allowed = NEXT[MentorStatus(self.status)]
+        if status not in allowed:
+            names = sorted(target.value for target in allowed)
+            raise DomainError("invalid_transition", status=self.status, action=status.value, allowed_actions=names)
+        self.status = status.value
+
+    def count_change(self) -> None:
+        """A change of the reach is one of the mentor: the flush writes its row and raises the version."""
+        flag_modified(self, "capacity")
 
 
 class MentorReach(Base):

@@ -21,6 +21,31 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base, one_of
+from incubator.errors import broken_rule, rule_text
+from incubator.ideas.models import DAY_IN_FUTURE
+
+TOO_LONG_AGO = rule_text(
+    "outcome_too_long_ago",
+    "Outcomes are recorded from {earliest} on; {day} is before that.",
+    "Chỉ ghi kết quả từ ngày {earliest}; ngày {day} sớm hơn.",
+)
+PERIOD_REVERSED = rule_text(
+    "outcome_period_reversed",
+    "The period begins on {period_from}, after its last day {occurred_on}.",
+    "Kỳ tính bắt đầu ngày {period_from}, sau ngày cuối kỳ {occurred_on}.",
+)
+CORRECTED_ALREADY = rule_text(
+    "outcome_already_corrected",
+    "This row was replaced by row {corrected_by_id}; correct that one.",
+    "Dòng này đã được thay bằng dòng {corrected_by_id}; hãy đính chính dòng đó.",
+)
+WITHDRAWN_ALREADY = rule_text(
+    "outcome_already_withdrawn",
+    "This row takes an outcome back already; correct it by recording the outcome again.",
+    "Dòng này đã rút kết quả; muốn đính chính thì ghi lại kết quả.",
+)
+
+EARLIEST = date(2000, 1, 1)
 
 
 class OutcomeKind(enum.StrEnum):
@@ -33,6 +58,9 @@ class OutcomeKind(enum.StrEnum):
     prize = "prize"
     other = "other"
 
+
+MOST_VND = 9_007_199_254_740_991
+"""The largest integer that JSON carries everywhere."""
 
 ECONOMIC = frozenset(
     {OutcomeKind.revenue_vnd, OutcomeKind.jobs, OutcomeKind.market_contract, OutcomeKind.loan_received}
@@ -50,7 +78,7 @@ class ProjectOutcome(Base):
     __table_args__ = (
         UniqueConstraint("corrects_id"),
         CheckConstraint(one_of("kind", OutcomeKind), name="kind_known"),
-        CheckConstraint("amount_vnd BETWEEN 0 AND 9007199254740991", name="amount_range"),
+        CheckConstraint(f"amount_vnd BETWEEN 0 AND {MOST_VND}", name="amount_range"),
         CheckConstraint("amount_vnd IS NULL OR kind IN ('revenue_vnd', 'market_contract', 'prize')", name="amount_of"),
         CheckConstraint("kind <> 'revenue_vnd' OR amount_vnd IS NOT NULL AND period_from IS NOT NULL", name="revenue"),
         CheckConstraint("(kind = 'jobs') = (jobs IS NOT NULL)", name="jobs_of"),
@@ -82,3 +110,25 @@ class ProjectOutcome(Base):
     recorded_by_kind: Mapped[str] = mapped_column(Text)
     recorded_by_id: Mapped[UUID] = mapped_column(Uuid)
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
+
+
+def check_days(occurred_on: date, period_from: date | None, *, today: date) -> None:
+    """An outcome lies behind us and not too far, and a period does not end before it begins."""
+    if occurred_on > today:
+        raise broken_rule(DAY_IN_FUTURE, day=occurred_on.isoformat())
+    first = occurred_on if period_from is None else period_from
+    if first > occurred_on:
+        raise broken_rule(PERIOD_REVERSED, period_from=first.isoformat(), occurred_on=occurred_on.isoformat())
+    if first < EARLIEST:
+        raise broken_rule(TOO_LONG_AGO, day=first.isoformat(), earliest=EARLIEST.isoformat())
+
+
+def check_correctable(corrected_by_id: UUID | None) -> None:
+    """Corrections form a chain without branches: only its last row is corrected."""
+    if corrected_by_id is not None:
+        raise broken_rule(CORRECTED_ALREADY, corrected_by_id=str(corrected_by_id))
+
+
+def check_withdrawable(outcome: ProjectOutcome) -> None:
+    if outcome.is_withdrawal:
+        raise broken_rule(WITHDRAWN_ALREADY)

@@ -8,6 +8,13 @@ from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, Integ
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base, one_of
+from incubator.errors import rule_text
+
+KIND_FIXED = rule_text(
+    "programme_kind_fixed",
+    "Sessions of this programme are in the records, so that it stays a {kind}.",
+    "Chương trình đã có buổi gặp nên không thể đổi loại {kind}.",
+)
 
 
 class ProgrammeKind(enum.StrEnum):

@@ -188,6 +188,15 @@ class MentoringSession(Base):
         self.held_on = None
         self.count_change(now)
 
+    def take_seats(self, more: int) -> None:
+        """So many more participants are seated, or fewer; 409 where the capacity does not suffice."""
+        if not more:
+            return
+        taken = (self.seats_taken or 0) + more
+        if more > 0 and self.capacity is not None and taken > self.capacity:
+            raise DomainError("capacity_full", capacity=self.capacity, seats_taken=self.seats_taken)
+        self.seats_taken = taken
+
     def count_change(self, now: datetime) -> None:
         """What a calendar shows has changed: time, place or status."""
         self.sequence = (self.sequence or 0) + 1
@@ -222,6 +231,12 @@ class SessionMentor(Base):
     preparation_minutes: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     travel_minutes: Mapped[int] = mapped_column(SmallInteger, server_default="0")
 
+    def raise_minutes(self, contact: int, preparation: int, travel: int) -> None:
+        """Keep the greater of each."""
+        self.contact_minutes = max(self.contact_minutes, contact)
+        self.preparation_minutes = max(self.preparation_minutes, preparation)
+        self.travel_minutes = max(self.travel_minutes, travel)
+
 
 class SessionParticipant(Base):
     """A person at a session, for a project or for themselves."""
@@ -243,6 +258,15 @@ class SessionParticipant(Base):
     added_by_kind: Mapped[str] = mapped_column(Text)
     added_by_id: Mapped[UUID] = mapped_column(Uuid)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    @property
+    def is_seated(self) -> bool:
+        return self.status in SEATED
+
+    def become(self, status: GuestStatus, project_id: UUID | None) -> None:
+        """Registered, there or not. The project for which somebody comes is set once."""
+        self.status = status.value
+        self.project_id = self.project_id or project_id
 
 
 class SessionTransition(Base):

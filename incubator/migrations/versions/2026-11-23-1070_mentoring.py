@@ -28,6 +28,7 @@ def upgrade() -> None:
     create_consultation_version()
     for table in ("session_transition", "action_item_transition", "consultation_version", "project_outcome"):
         append_only(table)
+    record_mentees()
 
 
 def downgrade() -> None:
@@ -537,4 +538,13 @@ def append_only(table: str) -> None:
     op.execute(
         f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    )
+
+
+def record_mentees() -> None:
+    """Who mentored a project before this release does not review its ideas either."""
+    op.execute(
+        "INSERT INTO reviewer_conflict (idea_id, account_id, kind) "
+        "SELECT DISTINCT i.idea_id, m.account_id, 'own_mentee' "
+        "FROM project_mentor m JOIN project_idea i ON i.project_id = m.project_id ON CONFLICT DO NOTHING"
     )

@@ -1,0 +1,1 @@
+"""The moves of a session from status to status, and their history."""

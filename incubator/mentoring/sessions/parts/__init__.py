@@ -1,0 +1,1 @@
+"""Each mentor's part in a session: role, attendance, minutes."""

@@ -1,0 +1,1 @@
+"""Running projects that nobody has met for a while."""
