@@ -47,7 +47,7 @@ contract: node_modules/.package-lock.json ## check the API document as client ge
 	@mkdir -p build
 	npm run --silent contract
 
-bench: $(DEV_READY) ## measure reads against a hand-written service and print the ratios
+bench: $(DEV_READY) ## measure against a hand-written service and print the ratios
 	$(BIN)/python -m benchmarks $(ARGS)
 
 migration: $(DEV_READY) ## write a migration for what the models changed: make migration NAME="add loan table"

@@ -1,4 +1,4 @@
-"""Measure the reads against a hand-written service, and against themselves on a table a hundred times smaller.
+"""Measure against a hand-written service, and the reads against themselves on a table a hundred times smaller.
 
 Every figure is a ratio of two rates taken turn by turn in this one run, so that a slow machine is slow for both.
 """
@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 
 from benchmarks.fill import fill
 from benchmarks.load import requests_per_second
+from benchmarks.mentoring import Mentee, meet, tell
 from benchmarks.servers import Server, serve
 from incubator import migrations
 from incubator.accounts.tokens.actions import create_token_from_shell
@@ -31,6 +32,9 @@ from incubator.settings import Settings
 
 MANY, FEW = 100_000, 1_000
 COMMUNE = "02839"
+LOG_TARGET = 0.05
+"""The log from a phone finds its session, checks every rule and answers what it wrote; by hand there are three
+statements and no question asked."""
 
 
 class Figure(msgspec.Struct):
@@ -52,12 +56,15 @@ class Bench:
     def __init__(self, many: Server, few: Server, reference: Server, token: dict[str, str], seconds: float) -> None:
         self.many, self.few, self.reference, self.token, self.seconds = many, few, reference, token, seconds
 
-    async def compare(self, name: str, at_least: float, ours: str, other: str, headers: dict[str, str]) -> Figure:
-        """Three turns each; the middle one of the ratios counts."""
+    async def compare(
+        self, name: str, at_least: float, ours: str, other: str, headers: dict[str, str], mentee: Mentee | None = None
+    ) -> Figure:
+        """Three turns each; the middle one of the ratios counts. With a mentee it is its logs that are posted."""
         turns = []
+        logs, by_hand = (mentee.logs, mentee.logs_by_hand) if mentee else ([], [])
         for _ in range(3):
-            rate = await requests_per_second(ours, self.token, self.seconds)
-            turns.append((rate, await requests_per_second(other, headers, self.seconds)))
+            rate = await requests_per_second(ours, self.token, self.seconds, logs)
+            turns.append((rate, await requests_per_second(other, headers, self.seconds, by_hand)))
         rate, yardstick = sorted(turns, key=lambda turn: turn[0] / turn[1])[1]
         return Figure(name, rate, yardstick, at_least)
 
@@ -93,7 +100,30 @@ async def _measure(server_url: str, seconds: float, console: Console) -> tuple[l
             figures = await _figures(bench, few_token, many, progress)
             sizes = {"resident after the rates": ours.resident_mb()}
             sizes["added by a CSV of all ideas"] = await _csv_growth(ours, _bearer(many_token))
+        figures += await _mentoring(server_url, seconds, progress)
     return figures, sizes
+
+
+async def _mentoring(server_url: str, seconds: float, progress: Progress) -> list[Figure]:
+    """The log from a phone and the briefing, as a mentor of the demonstration."""
+    task = progress.add_task("Measuring mentoring", total=2)
+    await _run(server_url, "CREATE DATABASE told")
+    url = make_url(server_url).set(database="told").render_as_string(hide_password=False)
+    await migrations.upgrade(url)
+    password = await tell(url)
+    with (
+        serve("incubator.asgi:app", url, "/readyz") as ours,
+        serve("benchmarks.reference_mentoring:app", url, "/ready") as reference,
+    ):
+        mentee = await meet(ours.url, password)
+        bench = Bench(ours, ours, reference, mentee.token, seconds)
+        paths = f"{ours.url}/v1/projects/{mentee.project_id}/briefing", f"{reference.url}/briefing/{mentee.project_id}"
+        briefing = await bench.compare("briefing, against by hand", 0.5, *paths, {})
+        progress.advance(task)
+        paths = f"{ours.url}/v1/consultations", f"{reference.url}/consultations"
+        log = await bench.compare("log a consultation, against by hand", LOG_TARGET, *paths, {}, mentee)
+        progress.advance(task)
+    return [briefing, log]
 
 
 async def _figures(bench: Bench, few_token: str, many_url: str, progress: Progress) -> list[Figure]:
@@ -195,7 +225,7 @@ def _bearer(token: str) -> dict[str, str]:
 
 
 def _print(figures: list[Figure], sizes: dict[str, float], console: Console) -> list[Figure]:
-    table = Table(title="One process, 16 connections, 100,000 ideas")
+    table = Table(title="One process, 16 connections, 100,000 ideas; mentoring: 8,120 ideas and what came of them")
     for column in ("", "requests/s", "yardstick", "ratio", "target", ""):
         table.add_column(column, justify="left" if not column else "right")
     for figure in figures:

@@ -1,32 +1,43 @@
 """A small load generator for loopback: keep-alive connections that ask the same question again and again.
 
-wrk is taken where it is installed, because it costs less; this one needs nothing but Python.
+wrk is taken for reads where it is installed, because it costs less; this one needs nothing but Python.
 """
 
 import asyncio
 import re
 import shutil
 import time
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 CONNECTIONS = 16
 LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 
-async def requests_per_second(url: str, headers: dict[str, str], seconds: float) -> float:
-    """Answers per second at 16 connections; every answer must be a 200."""
+async def requests_per_second(url: str, headers: dict[str, str], seconds: float, bodies: Sequence[bytes] = ()) -> float:
+    """Answers per second at 16 connections; every answer must be a 200. With bodies each connection posts one of its
+    own again and again, and every answer must be a 201."""
     parts = urlsplit(url)
     if parts.hostname != "127.0.0.1":
         raise ValueError("only this machine is ever put under load")
-    if shutil.which("wrk"):
+    if shutil.which("wrk") and not bodies:
         return await _wrk(url, headers, seconds)
-    path = parts.path + (f"?{parts.query}" if parts.query else "")
-    lines = [f"GET {path} HTTP/1.1", f"host: {parts.netloc}", *(f"{k}: {v}" for k, v in headers.items()), "", ""]
+    asked = [_message("POST", url, headers, body) for body in bodies] or [_message("GET", url, headers)]
+    status = b" 201 " if bodies else b" 200 "
     end = time.perf_counter() + seconds
     counts = await asyncio.gather(
-        *(_ask(parts.port or 80, "\r\n".join(lines).encode(), end) for _ in range(CONNECTIONS))
+        *(_ask(parts.port or 80, asked[number % len(asked)], status, end) for number in range(CONNECTIONS))
     )
     return sum(counts) / seconds
+
+
+def _message(method: str, url: str, headers: dict[str, str], body: bytes = b"") -> bytes:
+    parts = urlsplit(url)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    lines = [f"{method} {path} HTTP/1.1", f"host: {parts.netloc}", *(f"{k}: {v}" for k, v in headers.items())]
+    if body:
+        lines += ["content-type: application/json", f"content-length: {len(body)}"]
+    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 async def _wrk(url: str, headers: dict[str, str], seconds: float) -> float:
@@ -39,14 +50,14 @@ async def _wrk(url: str, headers: dict[str, str], seconds: float) -> float:
     return float(rate.group(1))
 
 
-async def _ask(port: int, request: bytes, end: float) -> int:
+async def _ask(port: int, request: bytes, status: bytes, end: float) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answers = 0
     while time.perf_counter() < end:
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         length = LENGTH.search(head)
-        if b" 200 " not in head.split(b"\r\n", 1)[0] or length is None:
+        if status not in head.split(b"\r\n", 1)[0] or length is None:
             raise RuntimeError(head.decode(errors="replace"))
         await reader.readexactly(int(length.group(1)))
         answers += 1

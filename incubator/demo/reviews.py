@@ -8,7 +8,7 @@ from incubator.demo.dice import LAST_DAY, days_later
 from incubator.demo.journey import Journey
 from incubator.ideas.models import IdeaAction, IdeaStatus
 from incubator.ideas.reviews.actions import RENEWED, leave
-from incubator.ideas.reviews.marking import DECLARED
+from incubator.ideas.reviews.conflicts import DECLARED
 from incubator.ideas.reviews.models import Review, ReviewerConflict, ReviewState, fails_a_floor, total_of
 from incubator.ideas.reviews.queries import COUNTED, Aggregate
 from incubator.ideas.reviews.rules import BY_HAND

@@ -35,6 +35,12 @@ class Rows:
         """A row that has no rules of its own: an instance would only cost time, and there are a million of these."""
         self._rows[model.__tablename__].append(columns)
 
+    def pour(self, others: "Rows") -> None:
+        """Take over what was collected elsewhere."""
+        for table, rows in others._rows.items():
+            self._rows[table].extend(rows)
+        others._rows.clear()
+
     def sheets(self) -> Iterator[Sheet]:
         """Every table with rows, referenced tables first."""
         for table in Base.metadata.sorted_tables:

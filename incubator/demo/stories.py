@@ -1,11 +1,13 @@
-"""Every idea's story from its arrival to its project, told batch by batch."""
+"""Every idea's story from its arrival to its project and the mentoring of that, told batch by batch."""
 
 from itertools import islice
 
 import msgspec
 
 from incubator.demo.arrivals import IDEAS, arrivals
+from incubator.demo.dice import LAST_DAY
 from incubator.demo.ideas import Desk
+from incubator.demo.mentoring import Mentoring
 from incubator.demo.moves import travel
 from incubator.demo.projects import Founder
 from incubator.demo.rows import Rows, Sheet
@@ -29,13 +31,18 @@ class Storyteller:
         self._coming = arrivals(world, scale)
         self._desk = Desk(world)
         self._founder = Founder(world)
+        self._mentoring = Mentoring(world, scale)
+        self._told = 0
 
     def tell(self) -> Batch:
-        """The next batch."""
-        rows, ideas = Rows(), 0
+        """The next batch. Projects are founded after their ideas came in, so that those of earlier days are known."""
+        rows, day, before = Rows(), LAST_DAY, self._told
         for arrival in islice(self._coming, BATCH):
             journey = self._desk.take_in(rows, arrival)
             travel(journey)
-            self._founder.found(rows, journey)
-            ideas += 1
-        return Batch(ideas, list(rows.sheets()))
+            if venture := self._founder.found(journey):
+                self._mentoring.expect(venture)
+            day = arrival.received_on
+            self._told += 1
+        self._mentoring.tell(rows, day if self._told < self.ideas else None)
+        return Batch(self._told - before, list(rows.sheets()))

@@ -9,6 +9,7 @@ from incubator.actor import Actor
 from incubator.demo.accounts import Roster, Secrets, add_accounts
 from incubator.demo.calls import Contest, add_contests
 from incubator.demo.dice import Dice
+from incubator.demo.network import Network, add_network
 from incubator.demo.panels import Panels, add_panels
 from incubator.demo.people import Population
 from incubator.demo.places import Commune, read_communes
@@ -29,6 +30,7 @@ class World(msgspec.Struct, frozen=True):
     open_contest: Contest
     contests: list[Contest]
     panels: Panels
+    network: Network
 
     def author(self, channel: str, commune: Commune) -> Actor:
         """Who types an idea in: the website's program, the commune's officer where there is one, else staff."""
@@ -53,5 +55,7 @@ def set_up(open_contest: Contest, *, seed: int) -> tuple[World, Rows, Secrets]:
     roster, secrets = add_accounts(rows, dice, population, communes)
     contests = add_contests(rows, dice)
     panels = add_panels(rows, dice, population, roster, contests, communes)
+    network = add_network(rows, roster, communes, seed=seed)
     products = {commune.id: products_of(commune) for commune in communes}
-    return World(dice, population, communes, products, roster, open_contest, contests, panels), rows, secrets
+    world = World(dice, population, communes, products, roster, open_contest, contests, panels, network)
+    return world, rows, secrets

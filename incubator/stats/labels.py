@@ -8,6 +8,9 @@ FUNNEL_STEP_LABELS: dict[str, Phrase] = {
     "reviewed": Phrase("Reviewed", "Đã thẩm định"),
     "accepted": Phrase("Accepted", "Được chấp nhận"),
     "project_founded": Phrase("Project founded", "Thành lập dự án"),
+    "consulted_any": Phrase("Consulted", "Được tư vấn"),
+    "consulted_all_needed": Phrase("Fully consulted", "Được tư vấn đủ"),
+    "graduated": Phrase("Graduated", "Tốt nghiệp"),
 }
 
 AGE_BAND_LABELS: dict[str, Phrase] = {

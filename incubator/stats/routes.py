@@ -15,6 +15,9 @@ from incubator.stats.definitions import DEFINITIONS
 from incubator.stats.funnel.queries import get_funnel
 from incubator.stats.funnel.schemas import FunnelOut, FunnelQuery
 from incubator.stats.funnel.table import funnel_table
+from incubator.stats.mentoring.queries import get_mentoring
+from incubator.stats.mentoring.schemas import MentoringFigureOut, MentoringFigureQuery
+from incubator.stats.mentoring.table import mentoring_table
 from incubator.stats.overview.queries import get_overview
 from incubator.stats.overview.schemas import OverviewOut, OverviewQuery
 from incubator.stats.overview.table import overview_table
@@ -22,6 +25,7 @@ from incubator.stats.schemas import DefinitionsOut
 from incubator.stats.tables import table_answer
 
 READ = Requires(Permission.stats_read)
+READ_OWN = Requires(Permission.stats_read, Permission.stats_read_own)
 
 
 @get("/funnel", operation_id="getFunnel", guards=[READ], dependencies={"filters": Query(FunnelQuery)}, opt=FIGURE)
@@ -54,10 +58,31 @@ async def overview(
     return resource(request, figure) if media_of(request) == JSON else table_answer(request, overview_table(figure))
 
 
-@get("/definitions", operation_id="getDefinitions", guards=[READ])
+@get(
+    "/mentoring",
+    operation_id="getMentoringFigures",
+    guards=[READ_OWN],
+    dependencies={"filters": Query(MentoringFigureQuery)},
+    opt=FIGURE,
+)
+async def mentoring(
+    request: Request[Any, Any, Any],
+    reads: Given[Reads],
+    actor: Given[Actor],
+    now: Given[datetime],
+    today: Given[date],
+    filters: Given[MentoringFigureQuery],
+) -> Response[MentoringFigureOut]:
+    """Count sessions, consultations by platform, the hours of mentors and actions. A mentor counts the own ones."""
+    seconds = request.app.state.settings.figure_deadline
+    figure = await get_mentoring(reads, actor, filters, now=now, today=today, seconds=seconds)
+    return resource(request, figure) if media_of(request) == JSON else table_answer(request, mentoring_table(figure))
+
+
+@get("/definitions", operation_id="getDefinitions", guards=[READ_OWN])
 async def definitions(request: Request[Any, Any, Any]) -> Response[DefinitionsOut]:
     """Read what each figure counts, in English and Vietnamese."""
     return resource(request, DEFINITIONS)
 
 
-stats_router = Router("/v1/stats", route_handlers=[funnel, overview, definitions], tags=["Statistics"])
+stats_router = Router("/v1/stats", route_handlers=[funnel, overview, mentoring, definitions], tags=["Statistics"])

@@ -22,24 +22,32 @@ _TERMS = {
         "đã hết thời hạn theo dõi vào ngày as_of mới tính là đủ thời gian.",
     ),
     "n": Wording(
-        "How many units: see the modes. In a cohort, all who entered, whether mature or not.",
-        "Số lượng: xem từng chế độ. Với nhóm theo dõi là tất cả đã nộp, kể cả chưa đủ thời gian.",
+        "How many units: see the modes. In a cohort, all who entered, whether mature or not; from step 6 on, all of "
+        "their projects.",
+        "Số lượng: xem từng chế độ. Với nhóm theo dõi là tất cả đã nộp, kể cả chưa đủ thời gian; từ bước 6 là tất cả "
+        "dự án của họ.",
     ),
     "imputed_n": Wording(
-        "How many of them skipped the step in the records; it counts as reached on the day of the next step.",
-        "Trong đó bao nhiêu không có ghi nhận ở bước này; được tính theo ngày của bước kế tiếp.",
+        "How many of them skipped the step in the records; it counts as reached on the day of the next step, until it "
+        "is reached itself. So n - imputed_n of the steps 6 and 7 are the projects that were consulted indeed.",
+        "Trong đó bao nhiêu không có ghi nhận ở bước này; được tính theo ngày của bước kế tiếp, cho đến khi thật sự "
+        "đạt. Vì vậy n - imputed_n ở bước 6 và 7 là số dự án thực sự đã được tư vấn.",
     ),
     "mature_n": Wording(
-        "Cohort: those who have had the whole window; the denominator of rate.",
-        "Nhóm theo dõi: số đã đủ thời gian theo dõi; là mẫu số của rate.",
+        "Cohort: those who have had the whole window; the denominator of rate. From step 6 on, the projects founded "
+        "within that window.",
+        "Nhóm theo dõi: số đã đủ thời gian theo dõi; là mẫu số của rate. Từ bước 6 là số dự án thành lập trong thời "
+        "hạn đó.",
     ),
     "reached_n": Wording(
         "Cohort: the mature who reached the step within their window, its last day included.",
         "Nhóm theo dõi: số đủ thời gian đã đạt bước này trong thời hạn, tính cả ngày cuối.",
     ),
     "rate": Wording(
-        "reached_n / mature_n, a share of all mature entrants; null where nobody is mature.",
-        "reached_n / mature_n, tỷ lệ trên tất cả ý tưởng đủ thời gian; null khi chưa có ý tưởng nào đủ thời gian.",
+        "reached_n / mature_n, a share of all mature entrants, from step 6 on of their projects; null where nobody is "
+        "mature.",
+        "reached_n / mature_n, tỷ lệ trên tất cả ý tưởng đủ thời gian, từ bước 6 là trên các dự án của họ; null khi "
+        "chưa có ý tưởng nào đủ thời gian.",
     ),
     "median_days": Wording(
         "The median of the days from entry to the step, over those counted in reached_n only: read it beside open_n, "
@@ -53,9 +61,9 @@ _TERMS = {
     ),
     "drop_offs": Wording(
         "Cohort: of the mature, those who by the end of their window had reached this step but not the next and "
-        "stood rejected, deferred, withdrawn or lapsed.",
+        "stood rejected, deferred, withdrawn or lapsed; projects, closed.",
         "Nhóm theo dõi: số đủ thời gian, hết thời hạn đã đạt bước này nhưng chưa đạt bước sau và đang bị từ chối, "
-        "hoãn, rút hoặc hết hạn.",
+        "hoãn, rút hoặc hết hạn; với dự án là đã kết thúc.",
     ),
     "group_by": Wording(
         "Breakdowns use the values recorded at entry, whatever is corrected later. Totals are counted on their own.",
@@ -83,11 +91,23 @@ _TERMS = {
         "Ideas that by as_of were merged into others; they are counted nowhere else.",
         "Số ý tưởng đã gộp vào ý tưởng khác tính đến as_of; không được đếm ở chỗ nào khác.",
     ),
+    "unit": Wording(
+        "Ideas up to step 5; projects from step 6 on, each once, under its earliest idea and by that idea's breakdown "
+        "values and day of entry.",
+        "Ý tưởng đến bước 5; từ bước 6 là dự án, mỗi dự án một lần, theo ý tưởng sớm nhất, với giá trị phân tổ và ngày "
+        "nộp của ý tưởng đó.",
+    ),
+    "version": Wording(
+        "2: the steps 6 to 8 are new; a step that came after an idea's window no longer counts in its cohort, where "
+        "the step had been skipped, nor a project that was founded after it.",
+        "2: thêm các bước 6 đến 8; trong nhóm theo dõi, bước đạt sau thời hạn không còn thay cho bước bị bỏ qua, và dự "
+        "án thành lập sau thời hạn không được tính.",
+    ),
 }
 
 FUNNEL = DefinitionOut(
     id="funnel",
-    version=1,
+    version=2,
     unit="idea",
     title=Wording("Funnel of ideas", "Phễu ý tưởng"),
     text=Wording(
@@ -98,7 +118,10 @@ FUNNEL = DefinitionOut(
         "ngày nghiệp vụ ở Việt Nam. Không đếm bản nháp; ý tưởng được xem xét lại giữ nguyên các mốc cũ. Quyết định "
         "được tính khi đã công bố cho bạn.",
     ),
-    source="idea_entry.entered_on; first idea_transition.occurred_on of each action not voided; project.founded_on",
+    source=(
+        "idea_entry.entered_on; first idea_transition.occurred_on of each action not voided; project.founded_on; "
+        "mentoring_session.held_on of consultations that count; first project_transition graduate not voided"
+    ),
     terms=[
         *(TermOut(step.code, step.text) for step in STEPS),
         *(TermOut(code, text) for code, text in _TERMS.items()),

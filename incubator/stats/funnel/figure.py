@@ -19,11 +19,19 @@ from incubator.stats.funnel.schemas import (
     Mode,
     StatusCountOut,
 )
-from incubator.stats.funnel.steps import EXITS, STATUSES, STEPS, Step, Unit
+from incubator.stats.funnel.steps import EXITS, STATUSES, STEPS, Step, Unit, steps_of
 
 UNIT: Unit = "idea"
-EXIT_NAMES = tuple(exit_.value for exit_ in EXITS)
+EXIT_NAMES = tuple(exit_.value for exits in EXITS.values() for exit_ in exits)
 SHARE_DIGITS = 6
+
+UNITS: tuple[Unit, ...] = ("idea", "project")
+COLUMNS = tuple((step.code, unit) for unit in UNITS for step in steps_of(unit))
+"""What disclosure control looks at: each step by each unit that it counts."""
+
+LINES = [[place for place, (_, of) in enumerate(COLUMNS) if of == unit] for unit in UNITS]
+BASES = {place: line[0] for line in LINES for place in line[1:]}
+"""In a cohort, all entrants, or all of their projects, stand beside the count of each later step."""
 
 Numbers = Mapping[str, Any]
 
@@ -93,14 +101,21 @@ def _nobody(mode: Mode, code: str) -> Row:
 
 
 def _hidden(mode: Mode, groups: list[Row]) -> set[Cell]:
-    counts = [[group.numbers[f"{step.code}.{MAIN[mode]}"] for step in STEPS] for group in groups]
-    return hidden_cells(counts, rows_add_up=mode == "snapshot")
+    both = next(step.code for step in STEPS if step.counts_both)
+    names = [
+        f"{code}.projects_n" if (code, unit) == (both, "project") else f"{code}.{MAIN[mode]}" for code, unit in COLUMNS
+    ]
+    counts = [[group.numbers[name] for name in names] for group in groups]
+    if mode == "snapshot":
+        return hidden_cells(counts, sums=LINES)
+    return hidden_cells(counts, bases=BASES) if mode == "cohort" else hidden_cells(counts)
 
 
 def _group(mode: Mode, group_by: GroupBy, place: int, group: Row, hidden: set[Cell], guarded: bool) -> FunnelGroupOut:
     steps = _steps(mode, group)
     if guarded:
-        steps = [_guarded(step, is_hidden=(place, column) in hidden) for column, step in enumerate(steps)]
+        hides = {COLUMNS[column] for row, column in hidden if row == place}
+        steps = [_guarded(step, hides) for step in steps]
     return FunnelGroupOut(
         key={group_by: str(group.code)},
         ref=group.ref,
@@ -129,26 +144,28 @@ def _step(mode: Mode, step: Step, numbers: Numbers) -> FunnelStepOut:
         rate=round(reached_n / mature_n, SHARE_DIGITS) if mature_n else None,
         median_days=number("median_days"),
         open_n=number("open_n"),
-        drop_offs=DropOffsOut(**{name: number(name) for name in EXIT_NAMES}) if mode == "cohort" else None,
+        drop_offs=DropOffsOut(*map(number, EXIT_NAMES)) if mode == "cohort" else None,
         ideas_n=number(MAIN[mode]) if step.counts_both else None,
         projects_n=number("projects_n"),
         suppressed=False,
     )
 
 
-def _guarded(step: FunnelStepOut, *, is_hidden: bool) -> FunnelStepOut:
-    """The whole cell hidden, or only the small counts inside it."""
-    if is_hidden:
-        nothing = dict.fromkeys((*COUNTS, "imputed_n", "mature_n", "reached_n", "n", "ideas_n", "rate", "median_days"))
-        return msgspec.structs.replace(step, **nothing, drop_offs=None, suppressed=True)
-    small = dict.fromkeys(name for name in COUNTS if is_small(getattr(step, name) or 0))
+NUMBERS = (
+    "n", "imputed_n", "mature_n", "reached_n", "rate", "median_days", "open_n", "drop_offs", "ideas_n", "projects_n",
+)  # fmt: skip
+
+
+def _guarded(step: FunnelStepOut, hides: set[tuple[str, Unit]]) -> FunnelStepOut:
+    """The whole cell hidden, or only the counts inside it that must not be seen."""
+    if (step.code, step.unit) in hides:
+        return msgspec.structs.replace(step, **dict.fromkeys(NUMBERS), suppressed=True)
+    small: dict[str, Any] = {"open_n": None} if is_small(step.open_n or 0) else {}
+    if (step.code, "project") in hides:
+        small["projects_n"] = None
     drop_offs = step.drop_offs and _without_small(step.drop_offs)
     suppressed = bool(small) or drop_offs != step.drop_offs
     return msgspec.structs.replace(step, **small, drop_offs=drop_offs, suppressed=suppressed)
-
-
-COUNTS = ("open_n", "projects_n")
-"""Counts of a step that may be small where the step's own count is not."""
 
 
 def _without_small(drop_offs: DropOffsOut) -> DropOffsOut:

@@ -1,9 +1,12 @@
 """From history to days: on which day each idea, and its project, reached each step of the funnel.
 
 The statement is built of common table expressions: `entry` (which ideas, and their breakdown value), `moved`
-(the first standing move of each kind), `founded` (the projects) and `reached`, which joins them, one row an idea.
+(the first standing move of each kind), `founded` (the projects and their days), `stood` (where projects stood at the
+end; cohorts alone ask) and `reached`, which joins them, one row an idea.
 """
 
+import enum
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -12,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
+    Subquery,
     Text,
     Uuid,
     case,
@@ -31,7 +35,7 @@ from incubator.db import AnySelect, param
 from incubator.ideas.dossier.models import IdeaEntry
 from incubator.ideas.models import Idea, IdeaAction, IdeaStatus, IdeaTransition
 from incubator.ideas.sight import Sight, is_pending
-from incubator.projects.models import ProjectIdea
+from incubator.projects.models import ProjectIdea, ProjectStatus, ProjectTransition
 from incubator.stats.funnel.dimensions import DIMENSIONS, UNKNOWN
 from incubator.stats.funnel.schemas import GroupBy, Mode
 from incubator.stats.funnel.steps import FIRST, STEPS, ByMove, ByProject, Step, steps_of
@@ -62,32 +66,42 @@ class FunnelShape(msgspec.Struct, frozen=True, kw_only=True):
     def wants_status(self) -> bool:
         return self.mode != "throughput"
 
+    @property
+    def has_window(self) -> bool:
+        """Each idea is looked at for a time of its own: what comes after it must not change the figure."""
+        return self.mode == "cohort"
+
 
 def reached_days(shape: FunnelShape) -> CTE:
     """One row an idea: its breakdown value, and by `<step>_on` the day on which it reached each step.
 
-    `<step>_own` is null where the step was skipped; its day is then that of the next step.
+    `<step>_own` is null where the step was skipped; its day is then that of the next step that was not.
     """
     entry = _entries(shape).cte("entry")
     moved = _moves(shape, entry).cte("moved")
     founded = _founded().cte("founded")
-    own = {step.code: _own_day(step, entry, moved, founded) for step in STEPS}
+    stood = _projects_stood(entry).cte("stood") if shape.has_window else None
+    own = {step.code: _own_day(shape, step, entry, moved, founded) for step in STEPS}
     codes = [step.code for step in STEPS]
     filled = {code: func.coalesce(*(own[later] for later in codes[place:]), null()) for place, code in enumerate(codes)}
-    return (
+    reached = (
         select(
             *entry.c,
             moved.c.merged_on.is_not(None).label("is_merged"),
             func.coalesce(founded.c.is_first, False).label("is_first"),
             (moved.c.last_status if shape.wants_status else null()).label("status"),
+            (null() if stood is None else stood.c.last_status).label("project_status"),
             *(day.label(f"{code}_own") for code, day in own.items()),
             *(day.label(f"{code}_on") for code, day in filled.items()),
         )
         .select_from(entry)
         .outerjoin(moved, moved.c.idea_id == entry.c.idea_id)
         .outerjoin(founded, founded.c.idea_id == entry.c.idea_id)
-        .cte("reached")
     )
+    if stood is not None:
+        reached = reached.outerjoin(stood, stood.c.idea_id == entry.c.idea_id)
+    # OFFSET keeps the planner from working out each day anew in every measure that looks at it.
+    return reached.offset(0).cte("reached")
 
 
 def _entries(shape: FunnelShape) -> AnySelect:
@@ -158,10 +172,27 @@ def _last_status(entry: CTE) -> ColumnElement[str]:
     The number of a move and the place of its status are packed into one integer: the greatest is found while
     hashing, where sorting the moves of each idea would put the whole history on disk.
     """
-    t, names = IdeaTransition, [status.value for status in IdeaStatus]
+    return _last(IdeaTransition, IdeaStatus, entry)
+
+
+def _last(t: Any, statuses: Iterable[enum.StrEnum], entry: CTE) -> ColumnElement[str]:
+    names = [status.value for status in statuses]
     place = case({name: place for place, name in enumerate(names, start=1)}, value=t.to_status)
     last = func.max(cast(t.number, Integer) * PACKING + place).filter(t.occurred_on <= entry.c.until_on)
     return array(names)[last % PACKING]
+
+
+def _projects_stood(entry: CTE) -> AnySelect:
+    """The status of each idea's project at the end of the days that are looked at."""
+    t, void = ProjectTransition, aliased(ProjectTransition)
+    voided = select(void.voids_id).where(void.voids_id.is_not(None))
+    return (
+        select(ProjectIdea.idea_id, _last(t, ProjectStatus, entry).label("last_status"))
+        .join(entry, entry.c.idea_id == ProjectIdea.idea_id)
+        .join(t, t.project_id == ProjectIdea.project_id)
+        .where(t.occurred_on <= param("as_of", Date), t.voids_id.is_(None), t.id.not_in(voided))
+        .group_by(ProjectIdea.idea_id)
+    )
 
 
 def _holds(shape: FunnelShape) -> list[ColumnElement[bool]]:
@@ -184,24 +215,26 @@ def _unpublished_decisions(sight: Sight) -> AnySelect:
 
 def _founded() -> AnySelect:
     """The project of each idea. What a project reaches after its founding stands at its earliest idea alone."""
-    steps = [step for step in STEPS if isinstance(step.reached, ByProject)]
     order = (IdeaEntry.entered_on, ProjectIdea.position)
+    by_project = {step.code: step.reached for step in STEPS if isinstance(step.reached, ByProject)}
     is_first = func.row_number().over(partition_by=ProjectIdea.project_id, order_by=order) == 1
     query = select(ProjectIdea.idea_id, is_first.label("is_first")).join(
         IdeaEntry, IdeaEntry.idea_id == ProjectIdea.idea_id
     )
-    for step in steps:
-        days = step.reached.days().subquery(f"{step.code}_days")  # type: ignore[union-attr]
-        known = case((days.c.day <= param("as_of", Date), days.c.day))
-        query = query.add_columns(known.label(step.code)).outerjoin(days, days.c.project_id == ProjectIdea.project_id)
+    sources: dict[Callable[[], AnySelect], Subquery] = {}
+    for code, reached in by_project.items():
+        if reached.days not in sources:
+            sources[reached.days] = days = reached.days().subquery(f"{code}_days")
+            query = query.outerjoin(days, days.c.project_id == ProjectIdea.project_id)
+        day = sources[reached.days].c[reached.column]
+        query = query.add_columns(case((day <= param("as_of", Date), day)).label(code))
     return query
 
 
-def _own_day(step: Step, entry: CTE, moved: CTE, founded: CTE) -> Any:
+def _own_day(shape: FunnelShape, step: Step, entry: CTE, moved: CTE, founded: CTE) -> Any:
     if step is FIRST:
         return entry.c.entered_on
-    if isinstance(step.reached, ByMove):
-        return moved.c[step.code]
-    if step in steps_of("idea"):
-        return founded.c[step.code]
-    return case((founded.c.is_first, founded.c[step.code]))
+    day: ColumnElement[Any] = moved.c[step.code] if isinstance(step.reached, ByMove) else founded.c[step.code]
+    if step not in steps_of("idea"):
+        day = case((founded.c.is_first, day))
+    return case((day <= entry.c.until_on, day)) if shape.has_window else day

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Date, and_, false, func, literal, not_, null, or_, select, true, tuple_
+from sqlalchemy import CTE, ColumnElement, Date, and_, false, func, not_, null, or_, select, true, tuple_
 
 from incubator.db import AnySelect, param, statement
 from incubator.stats.funnel.dimensions import DIMENSIONS
@@ -15,7 +15,7 @@ Measures = dict[str, ColumnElement[Any]]
 
 SNAPSHOT = ("n", "imputed_n")
 THROUGHPUT = ("n", "imputed_n")
-COHORT = ("n", "imputed_n", "mature_n", "reached_n", "median_days", "open_n", *(exit_.value for exit_ in EXITS))
+COHORT = ("n", "imputed_n", "mature_n", "reached_n", "median_days", "open_n")
 OF_MODE: Mapping[Mode, tuple[str, ...]] = {"snapshot": SNAPSHOT, "throughput": THROUGHPUT, "cohort": COHORT}
 
 MAIN: Mapping[Mode, str] = {"snapshot": "n", "throughput": "n", "cohort": "reached_n"}
@@ -76,7 +76,8 @@ def measures(mode: Mode, reached: CTE) -> Measures:
 
 
 def _names(mode: Mode, step: Step) -> tuple[str, ...]:
-    return (*OF_MODE[mode], "projects_n") if step.counts_both else OF_MODE[mode]
+    exits = tuple(exit_.value for exit_ in EXITS[step.unit]) if mode == "cohort" else ()
+    return (*OF_MODE[mode], *exits, "projects_n") if step.counts_both else (*OF_MODE[mode], *exits)
 
 
 def _grouped(shape: FunnelShape) -> AnySelect:
@@ -115,12 +116,13 @@ def _throughput(step: Step, unit: Unit, reached: CTE) -> Measures:
 
 
 def _cohort(step: Step, unit: Unit, reached: CTE) -> Measures:
-    """Those who entered in the period, each followed for the same number of days."""
-    population, has_come = _population(unit, reached), _in_window(step, reached)
+    """Those who entered in the period, each followed for the same number of days: later days are not among theirs."""
+    population, has_come = _population(unit, reached), _day(step, reached).is_not(None)
     mature = and_(population, reached.c.until_on <= param("as_of", Date))
     following = after(step, unit)
-    stays = not_(_in_window(following, reached)) if following else true()
-    left = reached.c.status.in_([exit_.value for exit_ in EXITS])
+    stays = _day(following, reached).is_(None) if following else true()
+    status = reached.c.status if unit == "idea" else reached.c.project_status
+    left = status.in_([exit_.value for exit_ in EXITS[unit]])
     days = _day(step, reached) - reached.c.entered_on
     median = func.percentile_cont(0.5).within_group(days).filter(mature, has_come)
     return {
@@ -130,7 +132,7 @@ def _cohort(step: Step, unit: Unit, reached: CTE) -> Measures:
         "imputed_n": _count(mature, has_come, _is_imputed(step, reached)),
         "median_days": null() if step is FIRST else median,
         "open_n": _count(mature, not_(has_come), not_(func.coalesce(left, False))),
-        **{exit_.value: _count(mature, has_come, stays, reached.c.status == exit_.value) for exit_ in EXITS},
+        **{exit_.value: _count(mature, has_come, stays, status == exit_.value) for exit_ in EXITS[unit]},
     }
 
 
@@ -152,10 +154,6 @@ def _is_counted(mode: Mode, reached: CTE) -> ColumnElement[bool]:
 
 def _in_period(day: ColumnElement[Any]) -> ColumnElement[bool]:
     return and_(day >= param("from", Date), day < param("to", Date))
-
-
-def _in_window(step: Step, reached: CTE) -> ColumnElement[bool]:
-    return func.coalesce(_day(step, reached) <= reached.c.until_on, literal(False))
 
 
 def _is_imputed(step: Step, reached: CTE) -> ColumnElement[bool]:

@@ -60,12 +60,13 @@ class FunnelQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DropOffsOut(msgspec.Struct, frozen=True):
-    """How many left after this step and before the next, by the way they left."""
+    """How many left after this step and before the next, by the way they left: ideas in four ways, projects in one."""
 
     rejected: Count | None
     deferred: Count | None
     withdrawn: Count | None
     lapsed: Count | None
+    closed: Count | None
 
 
 class FunnelStepOut(msgspec.Struct, frozen=True):

@@ -1,14 +1,16 @@
 """The steps of the funnel. A step is added by adding its entry; the SQL and the definitions follow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import aliased
 
 from incubator.db import AnySelect
 from incubator.ideas.models import IdeaAction, IdeaStatus, IdeaTransition
-from incubator.projects.models import Project
+from incubator.mentoring.queries import consultation_days
+from incubator.projects.models import Project, ProjectAction, ProjectStatus, ProjectTransition
 from incubator.stats.schemas import Wording
 
 Unit = Literal["idea", "project"]
@@ -26,9 +28,13 @@ class ByMove(msgspec.Struct, frozen=True):
 
 
 class ByProject(msgspec.Struct, frozen=True):
-    """Reached by the project: `days` selects (project_id, day), at most one row a project."""
+    """Reached by the project: `days` selects its id and the day, at most one row a project.
+
+    Steps that share their `days` are read together, each from its own `column`.
+    """
 
     days: Callable[[], AnySelect]
+    column: str = "day"
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +54,17 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 def _founded() -> AnySelect:
     return select(Project.id.label("project_id"), Project.founded_on.label("day"))
+
+
+def _graduated() -> AnySelect:
+    """The first graduation of each project that was not taken back."""
+    move, void = aliased(ProjectTransition), aliased(ProjectTransition)
+    voided = select(void.voids_id).where(void.voids_id.is_not(None))
+    return (
+        select(move.project_id, func.min(move.occurred_on).label("day"))
+        .where(move.action == ProjectAction.graduate.value, move.id.not_in(voided))
+        .group_by(move.project_id)
+    )
 
 
 STEPS: tuple[Step, ...] = (
@@ -92,11 +109,44 @@ STEPS: tuple[Step, ...] = (
             "theo ý tưởng sớm nhất của nó.",
         ),
     ),
+    Step(
+        number=6,
+        code="consulted_any",
+        unit="project",
+        reached=ByProject(consultation_days, "consulted_on"),
+        text=Wording(
+            "The project was first consulted on any platform: on the day of a session that was held, by a mentor who "
+            "was there with at least 15 minutes of contact.",
+            "Dự án được tư vấn lần đầu trên bất kỳ nền tảng nào: theo ngày của buổi gặp đã diễn ra, có người cố vấn "
+            "gặp ít nhất 15 phút.",
+        ),
+    ),
+    Step(
+        number=7,
+        code="consulted_all_needed",
+        unit="project",
+        reached=ByProject(consultation_days, "fully_consulted_on"),
+        text=Wording(
+            "It was first consulted on the last platform that its baseline needs; where it needs none, on any.",
+            "Dự án được tư vấn lần đầu trên nền tảng cuối cùng trong các nền tảng mà nhu cầu ban đầu nêu; nếu không "
+            "cần nền tảng nào thì trên bất kỳ nền tảng nào.",
+        ),
+    ),
+    Step(
+        number=8,
+        code="graduated",
+        unit="project",
+        reached=ByProject(_graduated),
+        text=Wording("It first graduated.", "Dự án tốt nghiệp lần đầu."),
+    ),
 )
 
 FIRST = STEPS[0]
-EXITS = (IdeaStatus.rejected, IdeaStatus.deferred, IdeaStatus.withdrawn, IdeaStatus.lapsed)
-"""How an idea leaves the funnel. Merged ideas are not in it at all."""
+EXITS: Mapping[Unit, tuple[IdeaStatus | ProjectStatus, ...]] = {
+    "idea": (IdeaStatus.rejected, IdeaStatus.deferred, IdeaStatus.withdrawn, IdeaStatus.lapsed),
+    "project": (ProjectStatus.closed,),
+}
+"""How each unit leaves the funnel. Merged ideas are not in it at all."""
 
 STATUSES = tuple(status for status in IdeaStatus if status not in {IdeaStatus.draft, IdeaStatus.merged})
 

@@ -4,24 +4,52 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from sqlalchemy import CTE, ColumnElement, ScalarSelect, select
+from sqlalchemy import CTE, BigInteger, ColumnElement, ScalarSelect, cast, func, select
 
+from incubator.stats.funnel.history import FunnelShape
+from incubator.stats.mentoring.sources import HELD, WORKED, MentoringShape, meetings, seats
 from incubator.stats.schemas import DefinitionOut, Wording
+
+Number = ColumnElement[Any] | ScalarSelect[Any]
 
 
 class Headline(msgspec.Struct, frozen=True):
-    """`number` is a part of the one statement of the overview; its argument is the funnel of the period, one row.
+    """`number` is a part of the one statement of the overview. It is given the funnel of the period, one row, and what
+    the overview is limited to.
 
     A number of another feature ignores that row and counts its own tables, by the same parameters.
     """
 
     definition: DefinitionOut
-    number: Callable[[CTE], ColumnElement[Any] | ScalarSelect[Any]]
+    number: Callable[[CTE, FunnelShape], Number]
 
 
-def _of_funnel(measure: str) -> Callable[[CTE], ScalarSelect[Any]]:
+def _of_funnel(measure: str) -> Callable[[CTE, FunnelShape], Number]:
     """The flow of a step of the funnel: the overview and the funnel then never differ."""
-    return lambda funnel: select(funnel.c[measure]).scalar_subquery()
+    return lambda funnel, _: select(funnel.c[measure]).scalar_subquery()
+
+
+def _reached_indeed(step: str) -> Callable[[CTE, FunnelShape], Number]:
+    """The same without those to whom the step was only imputed."""
+    return lambda funnel, _: select(funnel.c[f"{step}.n"] - funnel.c[f"{step}.imputed_n"]).scalar_subquery()
+
+
+def _sessions_held(_: CTE, shape: FunnelShape) -> Number:
+    met = meetings(_mentoring(shape)).subquery()
+    return select(func.count()).select_from(met).where(met.c.state == HELD).scalar_subquery()
+
+
+def _mentor_minutes(_: CTE, shape: FunnelShape) -> Number:
+    """The same sum as in the figures of mentoring."""
+    limits = _mentoring(shape)
+    seat = seats(limits, meetings(limits).subquery()).subquery()
+    minutes = func.sum(seat.c.contact_minutes + seat.c.preparation_minutes)
+    worked = select(cast(func.coalesce(minutes, 0), BigInteger)).where(seat.c.state.in_(WORKED))
+    return worked.scalar_subquery()
+
+
+def _mentoring(shape: FunnelShape) -> MentoringShape:
+    return MentoringShape(scope=shape.scope, area=shape.area)
 
 
 def _definition(code: str, unit: str, title: Wording, text: Wording, source: str) -> DefinitionOut:
@@ -67,5 +95,77 @@ HEADLINES: tuple[Headline, ...] = (
             "funnel, mode throughput: projects_n of step project_founded",
         ),
         _of_funnel("project_founded.projects_n"),
+    ),
+    Headline(
+        _definition(
+            "projects_consulted",
+            "project",
+            Wording("Projects consulted", "Dự án được tư vấn"),
+            Wording(
+                "Projects that were first consulted during the period, on any platform: in a held session, by a mentor "
+                "who was there with at least 15 minutes of contact. Without a period, all that were ever consulted.",
+                "Số dự án được tư vấn lần đầu trong kỳ, trên bất kỳ nền tảng nào: ở buổi gặp đã diễn ra, có người cố "
+                "vấn gặp ít nhất 15 phút. Nếu không chọn kỳ là tất cả dự án đã từng được tư vấn.",
+            ),
+            "funnel, mode throughput: n - imputed_n of step consulted_any",
+        ),
+        _reached_indeed("consulted_any"),
+    ),
+    Headline(
+        _definition(
+            "projects_fully_consulted",
+            "project",
+            Wording("Projects fully consulted", "Dự án được tư vấn đủ"),
+            Wording(
+                "Projects for which during the period the last of the platforms that their baseline needs was first "
+                "consulted.",
+                "Số dự án mà trong kỳ đã được tư vấn lần đầu trên nền tảng cuối cùng trong các nền tảng mà nhu cầu ban "
+                "đầu nêu.",
+            ),
+            "funnel, mode throughput: n - imputed_n of step consulted_all_needed",
+        ),
+        _reached_indeed("consulted_all_needed"),
+    ),
+    Headline(
+        _definition(
+            "projects_graduated",
+            "project",
+            Wording("Projects graduated", "Dự án tốt nghiệp"),
+            Wording(
+                "Projects that first graduated during the period, unless that was taken back.",
+                "Số dự án tốt nghiệp lần đầu trong kỳ, không tính lần đã bị hủy.",
+            ),
+            "funnel, mode throughput: n of step graduated",
+        ),
+        _of_funnel("graduated.n"),
+    ),
+    Headline(
+        _definition(
+            "sessions_held",
+            "session",
+            Wording("Sessions held", "Buổi gặp đã diễn ra"),
+            Wording(
+                "Mentoring sessions held during the period, in the place of the session. Cancelled ones count nothing.",
+                "Số buổi cố vấn đã diễn ra trong kỳ, theo nơi diễn ra. Buổi bị hủy không tính.",
+            ),
+            "mentoring: totals.sessions_held",
+        ),
+        _sessions_held,
+    ),
+    Headline(
+        _definition(
+            "mentor_minutes",
+            "minute",
+            Wording("Mentors' minutes", "Số phút cố vấn"),
+            Wording(
+                "Minutes of contact and preparation of mentors who came to sessions of the period, once for each "
+                "mentor and session, without travel; preparation counts where they waited in vain. Divided by 60, "
+                "mentor hours.",
+                "Số phút gặp và chuẩn bị của người cố vấn đã đến các buổi trong kỳ, mỗi người một lần cho mỗi buổi, "
+                "không gồm đi lại; vẫn tính thời gian chuẩn bị khi khách không đến. Chia 60 là số giờ cố vấn.",
+            ),
+            "mentoring: totals.contact_minutes + totals.preparation_minutes",
+        ),
+        _mentor_minutes,
     ),
 )

@@ -50,7 +50,7 @@ async def get_overview(
 def _overview(shape: FunnelShape) -> AnySelect:
     funnel = totals(shape).cte("funnel")
     quality = [select(funnel.c[f"quality.{name}"]).scalar_subquery() for name in QUALITY]
-    return select(*(headline.number(funnel) for headline in HEADLINES), *quality)
+    return select(*(headline.number(funnel, shape) for headline in HEADLINES), *quality)
 
 
 async def _check(reads: Reads, asked: OverviewQuery, scope: FigureScope, as_of: date, *, today: date) -> Area | None:

@@ -1,0 +1,1 @@
+"""Sessions, consultations, the hours of mentors and what was agreed on, counted."""
