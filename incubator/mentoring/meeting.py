@@ -5,15 +5,17 @@ meeting at once tell of one session.
 """
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, exists, func, insert, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from incubator.actor import Actor
+from incubator.db import param
 from incubator.errors import wrong_field
 from incubator.mentoring.models import Consultation, check_attendance, check_session_fits
 from incubator.mentoring.programmes.models import TABLES, Programme, ProgrammeKind
@@ -105,32 +107,39 @@ async def lock_programme(session: AsyncSession, programme_id: UUID | None, *, ne
 
 async def _find(session: AsyncSession, occasion: Occasion) -> MentoringSession | None:
     """The session of that day and programme, or of none, at which the project sat; at a coffee that of its table."""
+    programme = occasion.programme
+    values = {
+        "project_id": occasion.project.id, "mentor_id": occasion.mentor_id, "day": occasion.day,
+        "programme_id": programme.id if programme else None,
+    }  # fmt: skip
+    at_table = programme is not None and programme.kind in TABLES
+    return await session.scalar(_met(at_table=at_table, in_programme=programme is not None), values)
+
+
+@lru_cache
+def _met(*, at_table: bool, in_programme: bool) -> Select[MentoringSession]:
     s = MentoringSession
-    programme_id = occasion.programme.id if occasion.programme else None
     own = aliased(SessionMentor)
-    is_own = exists().where(own.session_id == s.id, own.mentor_id == occasion.mentor_id)
-    sat = _has_sat(occasion.project.id)
-    at_table = occasion.programme is not None and occasion.programme.kind in TABLES
-    query = (
+    is_own = exists().where(own.session_id == s.id, own.mentor_id == param("mentor_id", Uuid))
+    sat = _has_sat(param("project_id", Uuid))
+    of_programme = s.programme_id == param("programme_id", Uuid) if in_programme else s.programme_id.is_(None)
+    return (
         select(s)
-        .where(
-            s.programme_id.is_not_distinct_from(programme_id), _is_of(occasion.day), true() if at_table else sat
-        )
+        .where(of_programme, _is_of(param("day", Date)), true() if at_table else sat)
         .order_by(sat.desc(), is_own.desc(), s.id)
         .limit(1)
         .with_for_update(of=s)
-    )  # fmt: skip
-    return await session.scalar(query)
+    )
 
 
-def _is_of(day: date) -> ColumnElement[bool]:
+def _is_of(day: Any) -> ColumnElement[bool]:
     s = MentoringSession
     return or_(
         and_(s.status.in_(AHEAD), s.planned_on == day), and_(s.status == SessionStatus.held.value, s.held_on == day)
     )
 
 
-def _has_sat(project_id: UUID) -> ColumnElement[bool]:
+def _has_sat(project_id: Any) -> ColumnElement[bool]:
     """Whether somebody of the project came or is awaited, or it was advised there."""
     guest, told = aliased(SessionParticipant), aliased(Consultation)
     is_there = and_(guest.session_id == MentoringSession.id, guest.status.in_(SEATED))

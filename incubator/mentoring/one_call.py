@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import and_, exists, false, func, insert, or_, select
+from sqlalchemy import ColumnElement, Date, Uuid, and_, exists, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor, Permission
 from incubator.audit import record_audit
 from incubator.days import civil_day
-from incubator.db import SessionReads
+from incubator.db import AnySelect, SessionReads, param
 from incubator.errors import DomainError, FieldError, WrongFields
 from incubator.ideas.models import Idea, IdeaMember
 from incubator.mentoring.action_items.actions import insert_items, require_own_voice
@@ -101,32 +102,38 @@ async def _understand(
 
 async def _team(session: AsyncSession, project: Project, mentor: Mentor, day: date) -> Team:
     """In one statement, because a phone waits for it."""
-    members = (
-        select(IdeaMember.person_id, IdeaMember.position)
-        .join(Idea, and_(Idea.id == IdeaMember.idea_id, Idea.content_number == IdeaMember.number))
-        .join(ProjectIdea, ProjectIdea.idea_id == Idea.id)
-        .where(ProjectIdea.project_id == project.id)
-        .subquery()
-    )
-    person_ids = func.array_agg(members.c.person_id)
-    needs = select(func.array_agg(ProjectNeed.platform)).where(ProjectNeed.project_id == project.id, ProjectNeed.needed)
-    facts = select(
-        select(person_ids).scalar_subquery(),
-        select(person_ids).where(members.c.position == 0).scalar_subquery(),
-        needs.scalar_subquery(),
-        _was_assigned(project, mentor, day),
-    )
-    everybody, leaders, needed, was_assigned = (await session.execute(facts)).one()
+    values = {"project_id": project.id, "account_id": mentor.account_id, "day": day}
+    everybody, leaders, needed, was_assigned = (await session.execute(_facts(), values)).one()
     in_order = tuple(dict.fromkeys(leaders or ()))
     return Team(frozenset(everybody or ()), in_order, frozenset(needed or ()), was_assigned)
 
 
-def _was_assigned(project: Project, mentor: Mentor, day: date) -> Any:
-    if mentor.account_id is None:
-        return false()
-    p = ProjectMentor
+@lru_cache
+def _facts() -> AnySelect:
+    """Members, leaders, needed platforms, and whether the account mentored the project on the day."""
+    project_id = param("project_id", Uuid)
+    members = (
+        select(IdeaMember.person_id, IdeaMember.position)
+        .join(Idea, and_(Idea.id == IdeaMember.idea_id, Idea.content_number == IdeaMember.number))
+        .join(ProjectIdea, ProjectIdea.idea_id == Idea.id)
+        .where(ProjectIdea.project_id == project_id)
+        .subquery()
+    )
+    person_ids = func.array_agg(members.c.person_id)
+    needs = select(func.array_agg(ProjectNeed.platform)).where(ProjectNeed.project_id == project_id, ProjectNeed.needed)
+    return select(
+        select(person_ids).scalar_subquery(),
+        select(person_ids).where(members.c.position == 0).scalar_subquery(),
+        needs.scalar_subquery(),
+        _was_assigned(project_id),
+    )
+
+
+def _was_assigned(project_id: Any) -> ColumnElement[bool]:
+    """A mentor without an account never is: null equals nothing."""
+    p, day = ProjectMentor, param("day", Date)
     lasted = and_(p.from_on <= day, or_(p.to_on.is_(None), p.to_on >= day))
-    return exists().where(p.project_id == project.id, p.account_id == mentor.account_id, lasted)
+    return exists().where(p.project_id == project_id, p.account_id == param("account_id", Uuid), lasted)
 
 
 def _repeated(data: ConsultationCreate) -> list[FieldError]:

@@ -1,18 +1,20 @@
 """Founding a project and correcting it. The moves from status to status are in `moves/`."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import func, select
+from sqlalchemy import Select, Uuid, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor, Permission
 from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
 from incubator.days import civil_day
+from incubator.db import param
 from incubator.errors import DomainError, FieldError
 from incubator.ideas import sight as ideas_sight
 from incubator.ideas.models import Idea, IdeaVersion
@@ -27,7 +29,7 @@ from incubator.projects.models import (
     check_founding,
 )
 from incubator.projects.schemas import BaselineInput, BaselinePatch, ProjectCreate, ProjectPatch
-from incubator.projects.sight import sight_of, sight_values, visible_projects
+from incubator.projects.sight import Sight, sight_of, sight_values, visible_projects
 
 
 async def found_project(session: AsyncSession, actor: Actor, data: ProjectCreate, *, now: datetime) -> UUID:
@@ -69,11 +71,16 @@ async def edit_project(
 
 async def lock_project(session: AsyncSession, actor: Actor, project_id: UUID) -> Project:
     """The project, visible to the actor and locked to the end of the transaction; else 404."""
-    query = visible_projects(sight_of(actor)).where(Project.id == project_id).with_for_update(of=Project)
-    project = await session.scalar(query, sight_values(actor))
+    project = await session.scalar(_locked(sight_of(actor)), {**sight_values(actor), "project_id": project_id})
     if project is None:
         raise DomainError("not_found")
     return project
+
+
+@lru_cache
+def _locked(sight: Sight) -> Select[Project]:
+    """Kept, because putting it together takes longer than running it."""
+    return visible_projects(sight).where(Project.id == param("project_id", Uuid)).with_for_update(of=Project)
 
 
 async def lock_project_to_manage(session: AsyncSession, actor: Actor, project_id: UUID) -> Project:
