@@ -185,10 +185,12 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def require(self, *permissions: Permission) -> None:
+        """403, which names the scopes that a token would need where there are such."""
         if self.may(*permissions):
             return
-        if self.kind == "token":
-            raise DomainError("insufficient_scope", needed=", ".join(_scopes_of(permissions)) or "–")
+        scopes = scopes_of(*permissions) if self.kind == "token" else []
+        if scopes:
+            raise DomainError("insufficient_scope", needed=", ".join(scopes))
         raise DomainError("forbidden")
 
     def territory(self, permission: Permission, *, sensitive: bool = False) -> Territory:
@@ -220,5 +222,6 @@ def _territory(grants: tuple[Grant, ...], permission: Permission, sensitive: boo
     )
 
 
-def _scopes_of(permissions: tuple[Permission, ...]) -> list[str]:
+def scopes_of(*permissions: Permission) -> list[str]:
+    """The scopes that open one of the permissions; none where they are for accounts alone."""
     return sorted({holder.value for p in permissions for holder in HOLDERS[p] if isinstance(holder, Scope)})

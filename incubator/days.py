@@ -3,8 +3,23 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from incubator.errors import FieldError
+
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+"""Of what is planned and agreed on. PostgreSQL calls the last day that Python knows infinite."""
 
 
 def civil_day(instant: datetime) -> date:
     return instant.astimezone(VIETNAM).date()
+
+
+def fault_of_day(day: date, pointer: str, *, since: date = FIRST_DAY) -> list[FieldError]:
+    """Nothing is planned outside these years, whatever a clock on a phone says, nor before the day `since`. Where
+    that one lies outside of them, it is at fault itself."""
+    first = since if FIRST_DAY <= since <= LAST_DAY else FIRST_DAY
+    if first <= day <= LAST_DAY:
+        return []
+    params = {"min": first.isoformat(), "max": LAST_DAY.isoformat()}
+    return [FieldError(code="out_of_range", pointer=pointer, params=params)]

@@ -170,8 +170,13 @@ ERRORS: dict[str, ErrorKind] = {
     ),
     "capacity_full": _kind(
         409,
-        ("All seats are taken", "Đã hết chỗ"),
-        ("There are {capacity} seats, and {seats_taken} are taken.", "Có {capacity} chỗ, đã kín {seats_taken} chỗ."),
+        ("There are not enough seats", "Không đủ chỗ"),
+        (
+            "A capacity of {capacity} is not enough, with {seats_taken} seats taken so far. Raise the capacity, or let "
+            "a participant go.",
+            "Sức chứa {capacity} chỗ là không đủ, hiện đã có {seats_taken} chỗ được giữ. Hãy tăng sức chứa hoặc bớt "
+            "người tham dự.",
+        ),
     ),
     "idempotency_in_progress": _kind(
         409,

@@ -13,9 +13,10 @@ FIELD_CODES: dict[str, Phrase] = {
     "too_long": Phrase("is longer than {max}", "dài hơn {max}"),
     "too_short": Phrase("is shorter than {min}", "ngắn hơn {min}"),
     "bad_format": Phrase("is not written as {expected}", "chưa viết đúng dạng {expected}"),
+    "bad_format/example": Phrase("is not in the right form, such as {example}", "chưa đúng dạng, ví dụ {example}"),
     "invalid_characters": Phrase("holds characters that cannot be stored", "có ký tự không lưu được"),
     "not_in_enum": Phrase("must be one of {allowed}", "phải là một trong {allowed}"),
     "immutable": Phrase("cannot be changed", "không thể thay đổi"),
-    "duplicate": Phrase("is given twice", "bị lặp"),
+    "duplicate": Phrase("is given twice, or there already", "bị lặp hoặc đã có"),
     "not_found": Phrase("names nothing that exists", "không chỉ đến mục nào có thật"),
 }

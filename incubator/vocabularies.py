@@ -17,11 +17,13 @@ from incubator.projects.labels import (
     PROJECT_STATUS_LABELS,
 )
 from incubator.stats.labels import VOCABULARIES as STATS_VOCABULARIES
+from incubator.tasks.labels import VOCABULARIES as TASK_VOCABULARIES
 
 WORDS: dict[str, Mapping[str, Phrase]] = {
     **IDEA_VOCABULARIES,
     **MENTORING_VOCABULARIES,
     **STATS_VOCABULARIES,
+    **TASK_VOCABULARIES,
     "project_status": PROJECT_STATUS_LABELS,
     "project_action": PROJECT_ACTION_LABELS,
     "platform": PLATFORM_LABELS,

@@ -126,7 +126,7 @@ async def _advice(stage: Stage) -> dict[str, str]:
 async def _graduation(staff: Caller, approver: Caller, project_id: str) -> dict[str, str]:
     """Two outcomes of the project, which becomes active, and two requests to let it graduate, one of them open."""
     path = f"/v1/projects/{project_id}"
-    paper = {"kind": "jobs", "jobs": 2, "occurred_on": "2025-11-20", "evidence": "Bảng lương"}
+    paper = {"kind": "jobs", "jobs": 2, "occurred_on": "2025-11-30", "evidence": "Bảng lương"}
     outcomes = [await _made(staff, f"{path}/outcomes", **paper) for _ in range(2)]
     await _stepped(staff, path, 1, action="activate")
     requests = f"{path}/graduation/requests"

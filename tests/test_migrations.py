@@ -9,8 +9,10 @@ from typing import Any
 import asyncpg
 import pytest
 from alembic.script import ScriptDirectory
+from rich.console import Console
 
 from incubator import migrations
+from incubator.demo import load_demo
 from tests.conftest import copy_of
 
 VERSIONS = sorted(Path(migrations.__file__).parent.glob("versions/*.py"))
@@ -58,6 +60,26 @@ async def test_each_step_can_be_taken_back_alone(server_url: str, template: str)
         for revision in _revisions():
             await migrations.upgrade(url, revision)
             assert await migrations.current(url) == revision
+
+
+async def test_projects_outlive_the_way_back_from_mentoring(server_url: str, template: str, tmp_path: Path) -> None:
+    """The version before knows no graduation; coming back, conflicts with mentees are recorded anew."""
+    mentees = "SELECT count(*) FROM reviewer_conflict WHERE kind = 'own_mentee'"
+    async with copy_of(server_url, template, "mentored") as url:
+        await load_demo(url, scale=1, seed=57, data_dir=tmp_path, console=Console(quiet=True))
+        async with _connected(url) as connection:
+            before = await connection.fetchval(mentees)
+        await migrations.downgrade(url, "1060_projects")
+        async with _connected(url) as connection:
+            actions = {row[0] for row in await connection.fetch("SELECT DISTINCT action FROM project_transition")}
+            assert actions == {"found", "activate", "pause", "resume", "close"}
+            assert await connection.fetchval("SELECT count(*) FROM project WHERE status = 'graduated'") == 0
+            assert await connection.fetchval(mentees) == 0
+            guards = [row[0] for row in await connection.fetch(GUARDED)]
+            assert "project_transition" in guards
+        await migrations.upgrade(url)
+        async with _connected(url) as connection:
+            assert await connection.fetchval(mentees) == before > 0
 
 
 async def test_the_models_ask_for_nothing_that_the_migrations_lack(database_url: str) -> None:

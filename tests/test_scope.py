@@ -27,7 +27,7 @@ TITLE = "Mận Tam Hoa sấy dẻo"
 BASELINE = {name: {"needed": True, "why": "Chưa có"} for name in ("capital", "market", "digital")}
 MEETING = {"starts_at": "2025-11-30T08:00:00+07:00", "minutes": 60, "mode": "in_person", "locality_code": BAC_HA}
 SIGNED_IN = {"participant_id": "0193b1f0-0000-7000-8000-000000000000", "status": "attended"}
-OUTCOME = {"kind": "jobs", "jobs": 2, "occurred_on": "2025-11-20", "evidence": "Bảng lương"}
+OUTCOME = {"kind": "jobs", "jobs": 2, "occurred_on": "2025-11-30", "evidence": "Bảng lương"}
 PAPER = {"kind": "other", "title": "Đơn của Giàng Thị Xuyến", "sha256": "a" * 64, "link": "https://example.vn/don.pdf"}
 
 LISTS = (

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,7 +16,9 @@ from incubator.api.pointers import Path
 LARGEST_INTEGER = 2**53 - 1
 LARGEST_FLOAT = 1.7976931348623157e308
 
-_FARTHEST_ZONES = (timezone(timedelta(hours=14)), timezone(timedelta(hours=-14)))
+_FIRST_MOMENT, _LAST_MOMENT = datetime(1, 1, 1, 14, tzinfo=UTC), datetime(9999, 12, 31, 9, 59, 59, tzinfo=UTC)
+"""Between these a moment has a date in every time zone, none of which is farther from UTC than 14 hours."""
+
 _NAMES: dict[type, str] = {
     str: "string",
     bool: "boolean",
@@ -60,10 +62,12 @@ def check(kind: inspect.Type, value: object, path: Path) -> Iterator[Finding]:
 
     The value is a parsed JSON document. A kind without a rule, such as a TypedDict, finds nothing.
     """
-    kind = bare(kind)
+    example, kind = _example(kind), bare(kind)
     accepted = _accepted(kind)
     if accepted and json_name(value) not in accepted:
         yield Finding(path, "wrong_type", {"expected": _listed(accepted), "got": json_name(value)})
+    elif isinstance(kind, inspect.StrType):
+        yield from _text(kind, value, path, example)
     elif rule := _RULES.get(type(kind)):
         yield from rule(kind, value, path)
 
@@ -73,6 +77,12 @@ def bare(kind: inspect.Type) -> inspect.Type:
     while isinstance(kind, inspect.Metadata):
         kind = kind.type
     return kind
+
+
+def _example(kind: inspect.Type) -> dict[str, Any]:
+    """The first example of the type, which people read where a pattern is for machines."""
+    examples = isinstance(kind, inspect.Metadata) and (kind.extra_json_schema or {}).get("examples")
+    return {"example": examples[0]} if examples else {}
 
 
 def json_name(value: object) -> str:
@@ -130,10 +140,10 @@ def _not_a_multiple(factor: float, path: Path) -> Finding:
     return Finding(path, "bad_format", {"expected": f"n * {factor}"})
 
 
-def _text(kind: inspect.StrType, value: str, path: Path) -> Iterator[Finding]:
+def _text(kind: inspect.StrType, value: Any, path: Path, example: dict[str, Any]) -> Iterator[Finding]:
     yield from _length(kind, value, path, blank=value.isspace())
     if kind.pattern is not None and not re.search(kind.pattern, value):
-        yield Finding(path, "bad_format", {"expected": kind.pattern})
+        yield Finding(path, "bad_format", {"expected": kind.pattern, **example})
 
 
 def _length(kind: Any, value: Any, path: Path, *, blank: bool = False) -> Iterator[Finding]:
@@ -193,12 +203,12 @@ def _tag(tags: list[Any], value: object, path: Path) -> Iterator[Finding]:
 
 def _union(kind: inspect.UnionType, value: object, path: Path) -> Iterator[Finding]:
     """The one member that the value can be: of the value's JSON type, an exact one before a lenient one."""
-    members = [member for member in map(bare, kind.types) if json_name(value) in _accepted(member)]
-    structs = [member for member in members if isinstance(member, inspect.StructType)]
+    members = [member for member in kind.types if json_name(value) in _accepted(bare(member))]
+    structs = [member for member in map(bare, members) if isinstance(member, inspect.StructType)]
     if len(structs) > 1 and isinstance(value, dict):
         yield from _tagged(structs, value, path)
     elif members:
-        yield from check(min(members, key=lambda member: len(_accepted(member))), value, path)
+        yield from check(min(members, key=lambda member: len(_accepted(bare(member)))), value, path)
 
 
 def _tagged(structs: list[inspect.StructType], value: dict[str, object], path: Path) -> Iterator[Finding]:
@@ -222,19 +232,12 @@ def _choice(kind: inspect.EnumType | inspect.LiteralType, value: object, path: P
 
 
 def _moment(kind: inspect.DateTimeType, value: str, path: Path) -> Iterator[Finding]:
-    if not _fits(datetime, value) or not _is_placed(msgspec.convert(value, datetime), kind.tz is not False):
-        expected = "YYYY-MM-DDThh:mm:ss" + ("" if kind.tz is False else "+hh:mm")
+    with_offset = kind.tz is not False
+    if not _fits(datetime, value) or (msgspec.convert(value, datetime).tzinfo is not None) != with_offset:
+        expected = "YYYY-MM-DDThh:mm:ss" + ("+hh:mm" if with_offset else "")
         yield Finding(path, "bad_format", {"expected": expected})
-
-
-def _is_placed(moment: datetime, with_offset: bool) -> bool:
-    """Whether the moment has an offset exactly where one is wanted, and a date in every time zone."""
-    if moment.tzinfo is None or not with_offset:
-        return (moment.tzinfo is not None) == with_offset
-    try:
-        return all(moment.astimezone(zone) for zone in _FARTHEST_ZONES)
-    except OverflowError:
-        return False
+    elif with_offset and not _FIRST_MOMENT <= msgspec.convert(value, datetime) <= _LAST_MOMENT:
+        yield Finding(path, "out_of_range", {"min": _FIRST_MOMENT.isoformat(), "max": _LAST_MOMENT.isoformat()})
 
 
 def _format(type_: Any, expected: str) -> Callable[[Any, object, Path], Iterator[Finding]]:
@@ -271,7 +274,6 @@ _RULES: dict[type[inspect.Type], Callable[[Any, Any, Path], Iterator[Finding]]] 
     inspect.RawType: _anything,
     inspect.IntType: _integer,
     inspect.FloatType: _number,
-    inspect.StrType: _text,
     inspect.EnumType: _choice,
     inspect.LiteralType: _choice,
     inspect.DateTimeType: _moment,

@@ -224,7 +224,9 @@ def _field_problem(field: FieldError, language: str) -> FieldProblem:
 
 
 def _phrase_of(field: FieldError) -> Phrase:
-    """A range may be open on one side; its words then name the other."""
+    """A range may be open on one side; its words then name the other. An example says more than a pattern."""
+    if field.code == "bad_format" and "example" in field.params:
+        return FIELD_CODES["bad_format/example"]
     if field.code == "out_of_range" and not {"min", "max"} <= field.params.keys():
         side = next(name for name in ("min", "max", "after", "none") if name in field.params or name == "none")
         return FIELD_CODES.get(f"out_of_range/{side}", OUT_OF_RANGE)

@@ -46,7 +46,7 @@ class Graduation:
         readiness = _readiness(venture, diary, ledger, day)
         lacks = set(readiness.lacks())
         if not lacks and self._dice.chance(_GRADUATES):
-            check_ready(readiness, day)
+            check_ready(readiness, venture.project.id, day)
             venture.graduate(self._dice.pick(self._approvers), day)
         elif lacks and lacks <= _FORGIVEN:
             self._make_an_exception(venture, readiness, day)

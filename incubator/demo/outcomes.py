@@ -135,11 +135,12 @@ class Ledger:
         self, kind: OutcomeKind, day: date, written_on: date, facts: dict[str, Any], *, is_withdrawal: bool = False,
         **correction: Any,
     ) -> UUID:  # fmt: skip
-        check_days(day, facts.get("period_from"), today=LAST_DAY)
+        project = self._venture.project
+        check_days(day, facts.get("period_from"), founded_on=project.founded_on, today=LAST_DAY)
         at, staff = self._dice.moment(written_on), self._venture.staff
         row_id = self._dice.new_id(at)
         self._venture.rows.put(
-            ProjectOutcome, id=row_id, project_id=self._venture.project.id, kind=kind.value, occurred_on=day,
+            ProjectOutcome, id=row_id, project_id=project.id, kind=kind.value, occurred_on=day,
             is_withdrawal=is_withdrawal, recorded_by_kind=staff.kind, recorded_by_id=staff.id, recorded_at=at,
             **facts, **correction,
         )  # fmt: skip

@@ -13,8 +13,7 @@ from incubator.demo.rows import Rows
 from incubator.demo.world import World
 from incubator.ideas.calls.models import Sector
 from incubator.ideas.models import IdeaStatus, IdeaViewer
-from incubator.ideas.reviews.conflicts import OWN_MENTEE
-from incubator.ideas.reviews.models import ReviewerConflict
+from incubator.ideas.reviews.models import OWN_MENTEE, ReviewerConflict
 from incubator.people.models import Person, PersonViewer
 from incubator.projects.mentors.actions import SOURCE
 from incubator.projects.mentors.models import ProjectMentor, check_assignable

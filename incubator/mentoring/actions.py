@@ -36,10 +36,12 @@ async def edit_consultation(
     *,
     now: datetime,
 ) -> None:
-    """A merge patch within the week. It appends a version; one that changes nothing does not."""
-    consultation = await _lock_consultation(session, actor, consultation_id)
+    """A merge patch within the week, by its mentor or whoever logged it. It appends a version; one that changes
+    nothing does not."""
+    consultation, is_own = await _lock_consultation(session, actor, consultation_id)
     if_match.check(consultation.version)
     consultation.check_editable(civil_day(now))
+    consultation.check_author(actor.id, is_mentor=is_own)
     changed = await _append_version(session, actor, consultation, data, reason=None)
     if changed:
         record_audit(session, actor, "edit", "consultation", consultation.id, fields=changed)
@@ -50,7 +52,7 @@ async def correct_consultation(
     session: AsyncSession, actor: Actor, consultation_id: UUID, data: ConsultationCorrection, if_match: IfMatch
 ) -> UUID:
     """At any time, with a reason that stays beside what it changed."""
-    consultation = await _lock_consultation(session, actor, consultation_id)
+    consultation, _ = await _lock_consultation(session, actor, consultation_id)
     if_match.check(consultation.version)
     consultation.check_standing()
     changed = await _append_version(session, actor, consultation, data, reason=data.reason)
@@ -71,7 +73,7 @@ async def void_consultation(
     now: datetime,
 ) -> UUID:
     """Take back what was logged by mistake. Session and minutes stay, because somebody was there."""
-    consultation = await _lock_consultation(session, actor, consultation_id)
+    consultation, _ = await _lock_consultation(session, actor, consultation_id)
     if_match.check(consultation.version)
     project = await session.get_one(Project, consultation.project_id)
     consultation.void(data.reason, now, by_staff=is_staff_of(actor, project))
@@ -89,19 +91,29 @@ async def lock_followed_project(
     only reads it.
     """
     actor.require(Permission.mentoring_manage, Permission.mentoring_log)
-    values = {**sight_values(actor), "project_id": project_id}
-    row = (await session.execute(_followed_project(sight_of(actor)), values)).one_or_none()
-    if row is None:
+    sight, values = sight_of(actor), {**sight_values(actor), "project_id": project_id}
+    project = await session.scalar(_followed_project(sight), values)
+    # Two statements: after waiting for the lock, only a fresh one sees that the mentoring ended meanwhile.
+    mentors = await session.scalar(_is_mentored(sight), values) if project and sight.mentor else False
+    if project is None or mentors is None:
         raise DomainError("not_found") if pointer is None else wrong_field(pointer, "not_found")
-    require_writer(actor, row[0], mentors=row[1])
-    return row[0]
+    require_writer(actor, project, mentors=mentors)
+    return project
 
 
 @lru_cache
-def _followed_project(sight: Sight) -> Select[Project, bool]:
+def _followed_project(sight: Sight) -> Select[Project]:
     """Kept, because putting it together takes longer than running it, and a phone waits for it."""
-    query = select(Project, is_mentored_by(param("me", Uuid)))
-    return query.where(Project.id == param("project_id", Uuid), is_followed(sight)).with_for_update(of=Project)
+    return (
+        select(Project).where(Project.id == param("project_id", Uuid), is_followed(sight)).with_for_update(of=Project)
+    )
+
+
+@lru_cache
+def _is_mentored(sight: Sight) -> Select[bool]:
+    """Whether the actor mentors the project; no row where it does not even follow it."""
+    query = select(is_mentored_by(param("me", Uuid))).select_from(Project)
+    return query.where(Project.id == param("project_id", Uuid), is_followed(sight))
 
 
 def require_writer(actor: Actor, project: Project, *, mentors: bool) -> None:
@@ -114,8 +126,9 @@ def is_staff_of(actor: Actor, project: Project) -> bool:
     return actor.territory(Permission.mentoring_manage).covers(project.province_id, project.locality_id)
 
 
-async def _lock_consultation(session: AsyncSession, actor: Actor, consultation_id: UUID) -> Consultation:
-    """The consultation, locked, for its own mentor or staff; 404 for who does not see it, 403 for who only reads."""
+async def _lock_consultation(session: AsyncSession, actor: Actor, consultation_id: UUID) -> tuple[Consultation, bool]:
+    """The consultation, locked, for its own mentor or staff, and whether the actor is the mentor; 404 for who does
+    not see it, 403 for who only reads."""
     actor.require(Permission.mentoring_manage, Permission.mentoring_log)
     query = _seen_with_project(actor).where(Consultation.id == consultation_id)
     row = (await session.execute(query.with_for_update(of=Consultation), sight_values(actor))).one_or_none()
@@ -123,7 +136,7 @@ async def _lock_consultation(session: AsyncSession, actor: Actor, consultation_i
         raise DomainError("not_found")
     consultation, project, is_own, is_mentored = row
     require_writer(actor, project, mentors=is_own and is_mentored)
-    return consultation  # type: ignore[no-any-return]
+    return consultation, is_own
 
 
 def _seen_with_project(actor: Actor) -> AnySelect:

@@ -169,6 +169,20 @@ CONSULTATION_WARNING_LABELS: dict[str, Phrase] = {
     ConsultationWarning.before_assignment: Phrase(
         "The mentor was not assigned on that day", "Ngày đó người cố vấn chưa được phân công"
     ),
+    ConsultationWarning.other_day: Phrase(
+        "The session was planned for another day", "Buổi gặp được lên kế hoạch vào ngày khác"
+    ),
+    ConsultationWarning.long_day: Phrase(
+        "The mentor has more than 12 hours with projects on that day",
+        "Tổng thời gian tư vấn của người cố vấn trong ngày vượt quá 12 giờ",
+    ),
+    ConsultationWarning.planned_session: Phrase(
+        "A new session was made beside one of a programme that is planned for that day",
+        "Đã tạo buổi gặp mới, trong khi ngày đó có buổi của chương trình đã lên kế hoạch",
+    ),
+    ConsultationWarning.capacity_raised: Phrase(
+        "The session was full; its capacity was raised", "Buổi gặp đã đủ chỗ nên số chỗ được nâng lên"
+    ),
 }
 
 ACTION_ITEM_STATUS_LABELS: dict[str, Phrase] = {
@@ -178,6 +192,7 @@ ACTION_ITEM_STATUS_LABELS: dict[str, Phrase] = {
 }
 
 ACTION_ITEM_MOVE_LABELS: dict[str, Phrase] = {
+    ActionItemMove.edit: Phrase("Edit", "Chỉnh sửa"),
     ActionItemMove.complete: Phrase("Complete", "Hoàn thành"),
     ActionItemMove.drop: Phrase("Drop", "Thôi không làm"),
     ActionItemMove.reopen: Phrase("Reopen", "Mở lại"),

@@ -1,25 +1,17 @@
-"""Which session a log belongs to: the one that it names, one that is there, or a new one.
-
-The project is locked already; here follow the programme of a coffee and the session, so that two who tell of the same
-meeting at once tell of one session.
-"""
+"""What a log does to its session: held, with the mentor's minutes and who came; a new one where there was none."""
 
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, exists, func, insert, or_, select, true
+from sqlalchemy import and_, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from incubator.actor import Actor
-from incubator.db import param
-from incubator.errors import wrong_field
-from incubator.mentoring.models import Consultation, check_attendance, check_session_fits
-from incubator.mentoring.programmes.models import TABLES, Programme, ProgrammeKind
-from incubator.mentoring.schemas import ConsultationCreate
+from incubator.mentoring.models import ConsultationWarning, check_attendance, check_session_fits
+from incubator.mentoring.occasions import Occasion, find_session, planned_beside
+from incubator.mentoring.programmes.models import TABLES, ProgrammeKind
+from incubator.mentoring.schemas import ConsultationCreate, WarningOut
 from incubator.mentoring.sessions.actions import append_transition, count_revision, seat_guests, set_part
 from incubator.mentoring.sessions.models import (
     AHEAD,
@@ -35,28 +27,17 @@ from incubator.mentoring.sessions.models import (
     SessionStatus,
     SessionTransition,
 )
-from incubator.mentoring.sight import is_session_seen, sight_of, sight_values
-from incubator.projects.models import Project
-
-
-class Occasion(msgspec.Struct, frozen=True):
-    """Who met when: what decides which session it was."""
-
-    project: Project
-    programme: Programme | None
-    mentor_id: UUID
-    guests: tuple[UUID, ...]
-    day: date
-    today: date
-    by_staff: bool
 
 
 class Met(msgspec.Struct, frozen=True):
-    """What came of it: the session, locked and held, the mentor's minutes in it, and whether it was there before."""
+    """What came of it: the session, locked and held, the mentor's minutes in it and how many of them are new, whether
+    it was there before, and what to look at once more."""
 
     session: MentoringSession
     minutes: int
+    added: int
     joined: bool
+    warnings: list[WarningOut]
 
 
 async def meet(
@@ -69,85 +50,27 @@ async def meet(
     now: datetime,
 ) -> Met:
     """The mentor and those of the team who came met in a session: that one, one that is there, or a new one."""
-    found = named if named or data.new_session else await _find(session, occasion)
+    found = named if named or data.new_session else await find_session(session, occasion, now)
     if found is None:
-        return Met(await _hold_new(session, actor, occasion, data, now=now), data.minutes, joined=False)
+        warnings = [] if data.new_session or occasion.programme else await planned_beside(session, actor, occasion)
+        made = await _hold_new(session, actor, occasion, data, now=now)
+        return Met(made, data.minutes, added=data.minutes, joined=False, warnings=warnings)
     check_session_fits(found, occasion.day)
+    warnings = []
     if found.status in AHEAD:
+        warnings += _other_day(found, occasion.day)
         await _hold(session, actor, found, occasion, data, now=now)
     count_revision(found)
-    part = await _enter_part(session, occasion, found, data)
-    await _enter_guests(session, actor, occasion, found)
-    return Met(found, part.contact_minutes, joined=True)
+    minutes, added = await _enter_part(session, occasion, found, data)
+    warnings += await _enter_guests(session, actor, occasion, found)
+    return Met(found, minutes, added=added, joined=True, warnings=warnings)
 
 
-async def lock_named(session: AsyncSession, actor: Actor, session_id: UUID | None) -> MentoringSession | None:
-    """The session that a body names at /session_id, seen by the actor and locked."""
-    if session_id is None:
-        return None
-    query = select(MentoringSession).where(is_session_seen(sight_of(actor)), MentoringSession.id == session_id)
-    meeting = await session.scalar(query.with_for_update(of=MentoringSession), sight_values(actor))
-    if meeting is None:
-        raise wrong_field("/session_id", "not_found")
-    return meeting
-
-
-async def lock_programme(session: AsyncSession, programme_id: UUID | None, *, new_session: bool) -> Programme | None:
-    """The programme that a body names. A coffee is locked, because its projects look for one session between them;
-    planning a session of it goes on beside that."""
-    if programme_id is None:
-        return None
-    programme = await session.get(Programme, programme_id)
-    if programme is None:
-        raise wrong_field("/programme_id", "not_found")
-    if programme.kind in TABLES and not new_session:
-        await session.execute(select(Programme.id).where(Programme.id == programme.id).with_for_update(key_share=True))
-    return programme
-
-
-async def _find(session: AsyncSession, occasion: Occasion) -> MentoringSession | None:
-    """The session of that day and programme, or of none, at which the project sat; at a coffee that of its table."""
-    programme = occasion.programme
-    values = {
-        "project_id": occasion.project.id, "mentor_id": occasion.mentor_id, "day": occasion.day,
-        "programme_id": programme.id if programme else None,
-    }  # fmt: skip
-    at_table = programme is not None and programme.kind in TABLES
-    return await session.scalar(_met(at_table=at_table, in_programme=programme is not None), values)
-
-
-@lru_cache
-def _met(*, at_table: bool, in_programme: bool) -> Select[MentoringSession]:
-    s = MentoringSession
-    own = aliased(SessionMentor)
-    is_own = exists().where(own.session_id == s.id, own.mentor_id == param("mentor_id", Uuid))
-    sat = _has_sat(param("project_id", Uuid))
-    of_programme = s.programme_id == param("programme_id", Uuid) if in_programme else s.programme_id.is_(None)
-    return (
-        select(s)
-        .where(of_programme, _is_of(param("day", Date)), true() if at_table else sat)
-        .order_by(sat.desc(), is_own.desc(), s.id)
-        .limit(1)
-        .with_for_update(of=s)
-    )
-
-
-def _is_of(day: Any) -> ColumnElement[bool]:
-    s = MentoringSession
-    return or_(
-        and_(s.status.in_(AHEAD), s.planned_on == day), and_(s.status == SessionStatus.held.value, s.held_on == day)
-    )
-
-
-def _has_sat(project_id: Any) -> ColumnElement[bool]:
-    """Whether somebody of the project came or is awaited, or it was advised there."""
-    guest, told = aliased(SessionParticipant), aliased(Consultation)
-    is_there = and_(guest.session_id == MentoringSession.id, guest.status.in_(SEATED))
-    was_advised = and_(told.session_id == MentoringSession.id, told.voided_at.is_(None))
-    return or_(
-        exists().where(is_there, guest.project_id == project_id),
-        exists().where(was_advised, told.project_id == project_id),
-    )
+def _other_day(meeting: MentoringSession, day: date) -> list[WarningOut]:
+    if meeting.planned_on == day:
+        return []
+    days = {"planned_on": meeting.planned_on.isoformat(), "held_on": day.isoformat()}
+    return [WarningOut(ConsultationWarning.other_day, {**days})]
 
 
 async def _hold(
@@ -159,41 +82,57 @@ async def _hold(
     *,
     now: datetime,
 ) -> None:
-    """What was planned took place, on that day and as the log says."""
+    """What was planned took place, on that day; where and how, whoever may tell."""
     before = meeting.status
     meeting.move_to(SessionAction.hold, held_on=occasion.day, today=occasion.today, now=now)
-    meeting.mode = meeting.mode if data.mode is msgspec.UNSET else data.mode.value
-    meeting.place = data.place or meeting.place
+    if await _may_tell(session, occasion, meeting):
+        meeting.mode = meeting.mode if data.mode is msgspec.UNSET else data.mode.value
+        meeting.place = data.place or meeting.place
     await append_transition(session, actor, meeting, SessionAction.hold, before, occasion.day)
+
+
+async def _may_tell(session: AsyncSession, occasion: Occasion, meeting: MentoringSession) -> bool:
+    """A coffee may be another's table, at which the mentor turned up."""
+    if occasion.by_staff or not (occasion.programme and occasion.programme.kind in TABLES):
+        return True
+    own = (SessionMentor.session_id == meeting.id, SessionMentor.mentor_id == occasion.mentor_id)
+    return bool(await session.scalar(select(exists().where(*own))))
 
 
 async def _enter_part(
     session: AsyncSession, occasion: Occasion, meeting: MentoringSession, data: ConsultationCreate
-) -> SessionMentor:
-    """The mentor came, with these minutes or the greater ones that are there. Who comes to a table with a lead is
-    support."""
+) -> tuple[int, int]:
+    """The mentor came, with these minutes or the greater ones that are there; which, and how many more than before.
+    Who comes to a table with a lead is support."""
     parts = select(SessionMentor).where(SessionMentor.session_id == meeting.id)
     by_mentor = {part.mentor_id: part for part in await session.scalars(parts)}
     mine = by_mentor.get(occasion.mentor_id)
     check_attendance(mine.attendance if mine else None, by_staff=occasion.by_staff)
+    before = mine.contact_minutes if mine else 0
     has_lead = any(part.role == MentorRole.lead for part in by_mentor.values())
-    return await set_part(
+    part = await set_part(
         session, meeting, occasion.mentor_id, MentorRole.support if has_lead else MentorRole.lead,
         attendance=MentorAttendance.attended, contact_minutes=data.minutes,
         preparation_minutes=data.preparation_minutes, travel_minutes=data.travel_minutes,
     )  # fmt: skip
+    return part.contact_minutes, part.contact_minutes - before
 
 
-async def _enter_guests(session: AsyncSession, actor: Actor, occasion: Occasion, meeting: MentoringSession) -> None:
+async def _enter_guests(
+    session: AsyncSession, actor: Actor, occasion: Occasion, meeting: MentoringSession
+) -> list[WarningOut]:
     """A capacity was a plan; it does not undo who was there."""
-    person_ids = occasion.guests
-    if meeting.capacity is not None:
+    person_ids, planned = occasion.guests, meeting.capacity
+    if planned is not None:
         is_seated = and_(SessionParticipant.session_id == meeting.id, SessionParticipant.status.in_(SEATED))
         known = select(func.count()).where(is_seated, SessionParticipant.person_id.in_(person_ids))
         seated = await session.scalar(known) or 0
-        meeting.capacity = max(meeting.capacity, meeting.seats_taken + len(person_ids) - seated)
+        meeting.capacity = max(planned, meeting.seats_taken + len(person_ids) - seated)
     people = dict.fromkeys(person_ids, occasion.project.id)
     await seat_guests(session, actor, meeting, people, GuestStatus.attended)
+    if meeting.capacity is None or meeting.capacity == planned:
+        return []
+    return [WarningOut(ConsultationWarning.capacity_raised, {"capacity": meeting.capacity})]
 
 
 async def _hold_new(

@@ -49,6 +49,13 @@ SESSION_ON_OTHER_DAY = rule_text(
     "That session was held on {held_on}, not on {day}.",
     "Buổi gặp đó diễn ra ngày {held_on}, không phải ngày {day}.",
 )
+SESSION_PLANNED_FAR_OFF = rule_text(
+    "session_planned_far_off",
+    "That session is planned for {planned_on}, more than {days} days from {held_on}; move its plan first, or leave out"
+    " session_id and send new_session.",
+    "Buổi gặp đó lên kế hoạch ngày {planned_on}, cách ngày {held_on} hơn {days} ngày; hãy dời kế hoạch trước, hoặc bỏ"
+    " session_id và gửi new_session.",
+)
 MENTOR_WAS_ABSENT = rule_text(
     "mentor_was_absent",
     "The mentor is recorded as {attendance} in this session; staff corrects that first.",
@@ -58,6 +65,11 @@ TOO_OLD_TO_EDIT = rule_text(
     "consultation_too_old_to_edit",
     "It could be edited until {until}; correct it with a reason instead.",
     "Chỉ sửa trực tiếp được đến hết ngày {until}; hãy đính chính kèm lý do.",
+)
+NOT_YOURS_TO_EDIT = rule_text(
+    "consultation_not_yours_to_edit",
+    "Its mentor and whoever logged it edit it directly; correct it with a reason instead.",
+    "Chỉ người cố vấn và người đã ghi được sửa trực tiếp; hãy đính chính kèm lý do.",
 )
 TOO_OLD_TO_VOID = rule_text(
     "consultation_too_old_to_void",
@@ -80,6 +92,12 @@ CONTACT_MINUTES = 15
 
 EDIT_DAYS = 7
 LATE_DAYS = 30
+
+PLAN_DAYS = 7
+"""A log makes a planned session held that was planned for a day no further away than this."""
+
+LONG_DAY_MINUTES = 720
+"""A mentor who was with projects for longer in one day has probably told of something twice."""
 
 
 class Visibility(enum.StrEnum):
@@ -105,6 +123,10 @@ class ConsultationWarning(enum.StrEnum):
     minutes_kept = "minutes_kept"
     platform_not_needed = "platform_not_needed"
     before_assignment = "before_assignment"
+    other_day = "other_day"
+    long_day = "long_day"
+    planned_session = "planned_session"
+    capacity_raised = "capacity_raised"
 
 
 class Consultation(Base):
@@ -155,6 +177,11 @@ class Consultation(Base):
         self.check_standing()
         if today > (until := last_day_of_edits(self.recorded_at)):
             raise broken_rule(TOO_OLD_TO_EDIT, until=until.isoformat())
+
+    def check_author(self, account_id: UUID, *, is_mentor: bool) -> None:
+        """Who puts other words into somebody's mouth says why."""
+        if not is_mentor and account_id != self.recorded_by_id:
+            raise broken_rule(NOT_YOURS_TO_EDIT)
 
     def void(self, reason: str, now: datetime, *, by_staff: bool) -> None:
         """Take it back: by its mentor within the days of edits, by staff at any time."""
@@ -221,8 +248,11 @@ def check_session_choice(session_id: UUID | None, programme_id: UUID | None, *, 
 
 
 def check_session_fits(meeting: MentoringSession, day: date) -> None:
-    """What is ahead may have been put forward or off; what was held was held on its day."""
+    """What is ahead may have been put forward or off by some days; what was held was held on its day."""
     if meeting.status in AHEAD:
+        if abs((day - meeting.planned_on).days) > PLAN_DAYS:
+            days = {"planned_on": meeting.planned_on.isoformat(), "held_on": day.isoformat()}
+            raise broken_rule(SESSION_PLANNED_FAR_OFF, days=PLAN_DAYS, **days)
         return
     if meeting.held_on is None:
         raise broken_rule(SESSION_NOT_OPEN, status=meeting.status)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import ColumnElement, Date, Uuid, and_, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, exists, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,21 +22,23 @@ from incubator.mentoring.action_items.actions import insert_items, require_own_v
 from incubator.mentoring.action_items.models import wrong_terms
 from incubator.mentoring.action_items.queries import get_action_items
 from incubator.mentoring.actions import is_staff_of, lock_followed_project
-from incubator.mentoring.meeting import Met, Occasion, lock_named, lock_programme, meet
+from incubator.mentoring.meeting import Met, meet
 from incubator.mentoring.mentors.actions import mentor_of_body
 from incubator.mentoring.mentors.models import Mentor
 from incubator.mentoring.models import (
     CONTACT_MINUTES,
     LATE_DAYS,
+    LONG_DAY_MINUTES,
     Consultation,
     ConsultationVersion,
     ConsultationWarning,
     check_day_of,
     check_session_choice,
 )
+from incubator.mentoring.occasions import Occasion, lock_named, lock_programme
 from incubator.mentoring.queries import get_consultations
 from incubator.mentoring.schemas import ConsultationCreate, LoggedOut, LoggedSessionOut, WarningOut
-from incubator.mentoring.sessions.models import MentoringSession, SessionStatus
+from incubator.mentoring.sessions.models import MentoringSession, SessionMentor, SessionStatus
 from incubator.projects.mentors.models import ProjectMentor
 from incubator.projects.models import Project, ProjectIdea, ProjectNeed
 
@@ -44,12 +46,14 @@ FIRST_VERSION = 1
 
 
 class Team(msgspec.Struct, frozen=True):
-    """What is known of the project: its people, its needs, and whether the mentor was assigned on the day."""
+    """What is known of the project: its people, its needs, and whether the mentor was assigned on the day; and the
+    minutes that the mentor has given on that day before."""
 
     members: frozenset[UUID]
     leaders: tuple[UUID, ...]
     needs: frozenset[str]
     was_assigned: bool
+    minutes_of_day: int
 
 
 async def log_consultation(
@@ -86,7 +90,7 @@ async def _understand(
     wrong = WrongFields(_repeated(data))
     mentor = await wrong.gather(mentor_of_body(session, actor, data.mentor_id))
     project = await wrong.gather(lock_followed_project(session, actor, data.project_id, pointer="/project_id"))
-    programme = await wrong.gather(lock_programme(session, data.programme_id, new_session=data.new_session))
+    programme = await wrong.gather(lock_programme(session, data.programme_id, project, new_session=data.new_session))
     named = await wrong.gather(lock_named(session, actor, data.session_id))
     team = await _team(session, project, mentor, day) if project and mentor else None
     wrong.errors += _wrong_people(data, team, day)
@@ -95,6 +99,8 @@ async def _understand(
     require_own_voice(actor, project, mentor)
     check_session_choice(data.session_id, data.programme_id, new_session=data.new_session)
     check_day_of(project, day, today)
+    if programme is not None:
+        programme.check_runs_on(day)
     guests = team.leaders if data.person_ids is UNSET else tuple(data.person_ids)
     occasion = Occasion(project, programme, mentor.id, guests, day, today, by_staff=is_staff_of(actor, project))
     return occasion, named, team
@@ -102,15 +108,15 @@ async def _understand(
 
 async def _team(session: AsyncSession, project: Project, mentor: Mentor, day: date) -> Team:
     """In one statement, because a phone waits for it."""
-    values = {"project_id": project.id, "account_id": mentor.account_id, "day": day}
-    everybody, leaders, needed, was_assigned = (await session.execute(_facts(), values)).one()
+    values = {"project_id": project.id, "account_id": mentor.account_id, "mentor_id": mentor.id, "day": day}
+    everybody, leaders, needed, was_assigned, minutes = (await session.execute(_facts(), values)).one()
     in_order = tuple(dict.fromkeys(leaders or ()))
-    return Team(frozenset(everybody or ()), in_order, frozenset(needed or ()), was_assigned)
+    return Team(frozenset(everybody or ()), in_order, frozenset(needed or ()), was_assigned, minutes)
 
 
 @lru_cache
 def _facts() -> AnySelect:
-    """Members, leaders, needed platforms, and whether the account mentored the project on the day."""
+    """Members, leaders, needed platforms, whether the account mentored the project on the day, and the minutes."""
     project_id = param("project_id", Uuid)
     members = (
         select(IdeaMember.person_id, IdeaMember.position)
@@ -126,6 +132,7 @@ def _facts() -> AnySelect:
         select(person_ids).where(members.c.position == 0).scalar_subquery(),
         needs.scalar_subquery(),
         _was_assigned(project_id),
+        _minutes_of_day().scalar_subquery(),
     )
 
 
@@ -134,6 +141,13 @@ def _was_assigned(project_id: Any) -> ColumnElement[bool]:
     p, day = ProjectMentor, param("day", Date)
     lasted = and_(p.from_on <= day, or_(p.to_on.is_(None), p.to_on >= day))
     return exists().where(p.project_id == project_id, p.account_id == param("account_id", Uuid), lasted)
+
+
+def _minutes_of_day() -> Select[int]:
+    """The contact minutes of the mentor in all sessions that were held on the day."""
+    part, s = SessionMentor, MentoringSession
+    query = select(func.coalesce(func.sum(part.contact_minutes), 0)).join(s, s.id == part.session_id)
+    return query.where(part.mentor_id == param("mentor_id", Uuid), s.held_on == param("day", Date))
 
 
 def _repeated(data: ConsultationCreate) -> list[FieldError]:
@@ -186,16 +200,26 @@ async def _insert_consultations(
     rows = [{**same, "platform": platform} for platform in data.platforms]
     made = dict((await session.execute(new.returning(c.platform, c.id), rows)).all())
     if len(made) < len(data.platforms):
-        raise DomainError("duplicate", errors=_already_there(data, made))
+        raise DomainError("duplicate", errors=await _already_there(session, same, data.platforms, made))
     ids = [made[platform] for platform in data.platforms]
     await session.execute(insert(ConsultationVersion), [_version(actor, data, id_) for id_ in ids])
     return ids
 
 
-def _already_there(data: ConsultationCreate, made: dict[str, UUID]) -> list[FieldError]:
+async def _already_there(
+    session: AsyncSession, same: dict[str, Any], platforms: Sequence[str], made: dict[str, UUID]
+) -> list[FieldError]:
+    """Each platform that was logged before, with the consultation that stands (null if it was taken back this very
+    moment). Whoever logs it again may read that one, because it is of the same mentor."""
+    c = Consultation
+    standing = select(c.platform, c.id).where(
+        c.session_id == same["session_id"], c.project_id == same["project_id"], c.mentor_id == same["mentor_id"],
+        c.voided_at.is_(None),
+    )  # fmt: skip
+    ids = {platform: str(id_) for platform, id_ in (await session.execute(standing)).all()}
     return [
-        FieldError(code="duplicate", pointer=f"/platforms/{number}")
-        for number, platform in enumerate(data.platforms)
+        FieldError(code="duplicate", pointer=f"/platforms/{number}", params={"id": ids.get(platform)})
+        for number, platform in enumerate(platforms)
         if platform not in made
     ]
 
@@ -219,12 +243,10 @@ def _warnings(data: ConsultationCreate, occasion: Occasion, met: Met, team: Team
     days = (occasion.today - occasion.day).days
     if occasion.day < occasion.today - timedelta(days=LATE_DAYS):
         found.append(WarningOut(w.late_entry, {"days": days}))
-    if met.minutes < CONTACT_MINUTES:
-        found.append(WarningOut(w.short_contact, {"minutes": met.minutes, "needed": CONTACT_MINUTES}))
     if met.joined:
         found.append(WarningOut(w.session_joined, {"held_on": occasion.day.isoformat()}))
-    if met.minutes > data.minutes:
-        found.append(WarningOut(w.minutes_kept, {"sent": data.minutes, "kept": met.minutes}))
+    found += met.warnings
+    found += _warnings_of_minutes(data, met, met.added + team.minutes_of_day)
     found += [
         WarningOut(w.platform_not_needed, {"platform": platform.value})
         for platform in data.platforms
@@ -232,4 +254,16 @@ def _warnings(data: ConsultationCreate, occasion: Occasion, met: Met, team: Team
     ]
     if not team.was_assigned:
         found.append(WarningOut(w.before_assignment, {"held_on": occasion.day.isoformat()}))
+    return found
+
+
+def _warnings_of_minutes(data: ConsultationCreate, met: Met, of_day: int) -> list[WarningOut]:
+    w = ConsultationWarning
+    found: list[WarningOut] = []
+    if met.minutes < CONTACT_MINUTES:
+        found.append(WarningOut(w.short_contact, {"minutes": met.minutes, "needed": CONTACT_MINUTES}))
+    if met.minutes > data.minutes:
+        found.append(WarningOut(w.minutes_kept, {"sent": data.minutes, "kept": met.minutes}))
+    if of_day > LONG_DAY_MINUTES:
+        found.append(WarningOut(w.long_day, {"minutes": of_day}))
     return found

@@ -133,9 +133,9 @@ def _is_followed(sight: Sight) -> AnySelect:
 
 
 def list_consultations(actor: Actor, filters: ConsultationQuery, today: date) -> Listing[ConsultationOut]:
-    """Newest first. Those that were taken back are for staff and approvers who ask for them."""
+    """Newest first. Those that were taken back are for staff, approvers and their own mentor who ask for them."""
     if filters.include_voided:
-        actor.require(Permission.mentoring_read_internal)
+        actor.require(Permission.mentoring_read_internal, Permission.mentoring_read_mentored)
     values = _filter_values(filters)
     flags = {name for name in ("mine", "include_voided") if getattr(filters, name)}
     given = frozenset(flags | {name for name, value in values.items() if value is not None})
@@ -203,6 +203,7 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
         "platform": c.platform == param("platform", Text),
         "mentor_id": c.mentor_id == param("mentor_id", Uuid),
         "session_id": c.session_id == param("session_id", Uuid),
+        "programme_id": exists().where(in_session, s.programme_id == param("programme_id", Uuid)),
         "held_on_gte": exists().where(in_session, s.held_on >= param("held_on_gte", Date)),
         "held_on_lt": exists().where(in_session, s.held_on < param("held_on_lt", Date)),
         "outcome": exists().where(is_current, said.outcome == param("outcome", Text)),
@@ -211,7 +212,7 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
 
 
 def _filter_values(filters: ConsultationQuery) -> dict[str, Any]:
-    ids = {name: getattr(filters, name) for name in ("project_id", "mentor_id", "session_id")}
+    ids = {name: getattr(filters, name) for name in ("project_id", "mentor_id", "session_id", "programme_id")}
     days = {name: getattr(filters, name) for name in ("held_on_gte", "held_on_lt")}
     return {
         **ids,
@@ -230,13 +231,14 @@ def _in_list(cut: AnySelect, sight: Sight, _: frozenset[str]) -> AnySelect:
 def _columns(c: type[Consultation], sight: Sight) -> Select[Any]:
     """What `consultation_out` takes: the fields in their order, and how the actor stands to the row."""
     s, part, said = MentoringSession, SessionMentor, ConsultationVersion
-    is_own = and_(is_me(c.mentor_id), is_mentored_by(param("me", Uuid))) if sight.mentor else literal(False)
+    mentors = is_mentored_by(param("me", Uuid)) if sight.mentor else literal(False)
     columns: tuple[Any, ...] = (
         c.id, c.version, c.project_id, Project.title, c.session_id, s.held_on, s.mode, s.programme_id,
         c.mentor_id, Person.full_name, part.contact_minutes, c.platform,
         said.subtopic, said.question, said.advice, said.outcome, c.visibility,
         and_(c.voided_at.is_(None), s.status == SessionStatus.held.value, is_long_enough(part)),
-        c.recorded_at, c.voided_at, c.void_reason, Project.province_id, Project.locality_id, is_own,
+        c.recorded_at, c.voided_at, c.void_reason, Project.province_id, Project.locality_id,
+        Mentor.account_id, c.recorded_by_id, mentors,
     )  # fmt: skip
     return (
         select(*columns)

@@ -92,8 +92,8 @@ async def edit(
     consultation_id: FromPath[UUID],
     data: JSONBody[ConsultationPatch],
 ) -> Response[ConsultationOut]:
-    """Edit a consultation within seven days of logging it, by a JSON merge patch. Every edit is a version; the one
-    before stays."""
+    """Edit a consultation within seven days of logging it, by a JSON merge patch. It is for its mentor and whoever
+    logged it; others correct it. Every edit is a version; the one before stays."""
     await edit_consultation(session, actor, consultation_id, data, if_match, now=now)
     return resource(request, await get_consultation(SessionReads(session), actor, consultation_id, today))
 

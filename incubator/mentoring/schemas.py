@@ -54,7 +54,10 @@ class ConsultationCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     ) = UNSET
     place: Annotated[Place, Meta(description="Likewise.")] | None = None
     programme_id: UUID | None = None
-    session_id: Annotated[UUID, Meta(description="The session, where it is known.")] | None = None
+    session_id: (
+        Annotated[UUID, Meta(description="The session, where it is known. It was planned for a day within a week.")]
+        | None
+    ) = None
     new_session: Annotated[bool, Meta(description="It was a second meeting on that day.")] = False
     mentor_id: (
         Annotated[UUID, Meta(description="Who gave the advice; staff says it, a mentor is themselves.")] | None
@@ -73,7 +76,7 @@ class ConsultationCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 
 
 class ConsultationPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A JSON merge patch within seven days of logging: absent is unchanged, null clears."""
+    """A JSON merge patch within seven days, by its mentor or who logged it: absent is unchanged, null clears."""
 
     subtopic: Subtopic | None | UnsetType = UNSET
     question: ShortText | None | UnsetType = UNSET
@@ -108,11 +111,12 @@ class ConsultationQuery(PageQuery, frozen=True, kw_only=True):
     platform: Platform | None = None
     mentor_id: UUID | None = None
     session_id: UUID | None = None
+    programme_id: UUID | None = None
     held_on_gte: date | None = None
     held_on_lt: date | None = None
     outcome: ConsultationOutcome | None = None
     mine: Annotated[bool, Meta(description="Only those in which you gave the advice.")] = False
-    include_voided: Annotated[bool, Meta(description="For staff and approvers.")] = False
+    include_voided: Annotated[bool, Meta(description="Staff and approvers; a mentor, the own ones.")] = False
 
 
 class ConsultationOut(msgspec.Struct, frozen=True):

@@ -96,16 +96,20 @@ def is_session_seen(sight: Sight) -> ColumnElement[bool]:
     if sight.mentor:
         ways.append(is_mentor_in(MentoringSession.id))
     if not sight.followed.nowhere or sight.mentor:
-        guest = aliased(SessionParticipant)
-        ways.append(
-            exists(
-                select(guest.id)
-                .join(Project, Project.id == guest.project_id)
-                .where(guest.session_id == MentoringSession.id, is_followed(sight))
-                .correlate(MentoringSession)
-            )
-        )
+        guest, told = aliased(SessionParticipant), aliased(Consultation)
+        # Who leads two projects has one seat, so what was advised counts beside who sat there.
+        ways += [_is_of_followed(sight, guest), _is_of_followed(sight, told, told.voided_at.is_(None))]
     return or_(*ways) if ways else false()
+
+
+def _is_of_followed(sight: Sight, row: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether such a row ties the row of MentoringSession to a project that the actor follows."""
+    return exists(
+        select(row.id)
+        .join(Project, Project.id == row.project_id)
+        .where(row.session_id == MentoringSession.id, is_followed(sight), *conditions)
+        .correlate(MentoringSession)
+    )
 
 
 def is_mentor_in(session_id: Any) -> ColumnElement[bool]:

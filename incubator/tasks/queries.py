@@ -1,7 +1,7 @@
 """One statement for each kind of thing that may wait for somebody; the oldest come first."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     Uuid,
     and_,
+    case,
     cast,
     exists,
     func,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.orm import aliased
 
@@ -32,9 +34,11 @@ from incubator.ideas.sight import AS_REVIEWER, is_visible, sight_values
 from incubator.mentoring.action_items.models import ActionItem, Owner
 from incubator.mentoring.action_items.queries import is_overdue
 from incubator.mentoring.graduation.models import GraduationRequest, RequestStatus
+from incubator.mentoring.labels import PROGRAMME_KIND_LABELS
 from incubator.mentoring.mentors.models import Mentor
 from incubator.mentoring.programmes.models import Programme
 from incubator.mentoring.sessions.models import AHEAD, MentoringSession
+from incubator.mentoring.sessions.unreported import unreported
 from incubator.mentoring.sight import is_mentor_in
 from incubator.paging import Cut, Order, keyset
 from incubator.projects.models import Project, ProjectIdea
@@ -43,6 +47,7 @@ from incubator.tasks.schemas import Subject, TaskGroup, TaskItem, TaskKind, Task
 from incubator.territory import Shape, shape_of, territory_values, within
 
 SHOWN, COUNTED, TITLE = 10, 100, 200
+DAYS_AHEAD = 7
 MENTORED = Permission.mentoring_log
 
 OLDEST_FIRST = Order((Idea.id.expression,))
@@ -78,7 +83,9 @@ async def list_tasks(reads: Reads, actor: Actor, *, now: datetime) -> TasksOut:
 async def _group(reads: Reads, actor: Actor, kind: Kind, now: datetime) -> TaskGroup:
     territory = actor.territory(kind.permissions[0])
     asker = Asker(shape_of(territory), MENTORED in kind.permissions and actor.may(MENTORED))
-    values = {**sight_values(actor, now), **territory_values(territory, "task"), "today": civil_day(now)}
+    today = civil_day(now)
+    days = {"today": today, "soon": today + timedelta(days=DAYS_AHEAD)}
+    values = {**sight_values(actor, now), **territory_values(territory, "task"), **days}
     items = await fetch_all(reads, kind.find(asker), values, TaskItem)
     return TaskGroup(kind.kind, min(len(items), COUNTED), len(items) > COUNTED, items[:SHOWN])
 
@@ -137,25 +144,39 @@ def _with_title(due_on: Any) -> AnySelect:
 def _to_approve(asker: Asker) -> AnySelect:
     """What other people ask for."""
     request = GraduationRequest
-    since = cast(func.timezone(VIETNAM.key, request.requested_at), Date)
     waits = (request.status == RequestStatus.open, request.requested_by != param("me", Uuid))
-    query = _tasks("project", Project.id, Project.title, since, null()).join(request, request.project_id == Project.id)
+    query = _tasks("project", Project.id, Project.title, _day_of(request.requested_at), null())
+    query = query.join(request, request.project_id == Project.id)
     return _oldest(query.where(*waits, _in_place(asker, Project)), REQUESTS)
 
 
 @statement
 def _to_report(asker: Asker) -> AnySelect:
-    """Their day has passed, and nobody said how they went."""
-    meeting = MentoringSession
-    title = func.coalesce(meeting.title, Programme.title, meeting.kind)
-    query = _tasks("session", meeting.id, title, meeting.planned_on, null()).outerjoin(
-        Programme, Programme.id == meeting.programme_id
-    )
-    ways = [_in_place(asker, meeting)]
+    """Their day has passed, and nobody said how they went; or they were held, and of a mentor nobody said it."""
+    meeting = aliased(MentoringSession)
+    ids = unreported(meeting, _in_place(asker, meeting))
     if asker.mentor:
-        ways.append(is_mentor_in(meeting.id))
-    is_past = (meeting.status.in_(sorted(status.value for status in AHEAD)), meeting.planned_on < param("today", Date))
-    return _oldest(query.where(*is_past, or_(*ways)), BY_DAY)
+        ids += unreported(meeting, mine=True)
+    query = _sessions(MentoringSession.planned_on, null())
+    return _oldest(query.where(MentoringSession.id.in_(union_all(*ids))), BY_DAY)
+
+
+@statement
+def _ahead(asker: Asker) -> AnySelect:
+    """Those of the next days, for who is a mentor in them."""
+    meeting = MentoringSession
+    query = _sessions(_day_of(meeting.created_at), meeting.planned_on)
+    soon = meeting.planned_on.between(param("today", Date), param("soon", Date))
+    is_ahead = meeting.status.in_(sorted(status.value for status in AHEAD))
+    return _oldest(query.where(soon, is_ahead, is_mentor_in(meeting.id)), BY_DAY)
+
+
+def _sessions(since: Any, due_on: Any) -> AnySelect:
+    """Each under its own title, that of its programme, or what its kind is called."""
+    meeting = MentoringSession
+    called = case({code: label.vi for code, label in PROGRAMME_KIND_LABELS.items()}, value=meeting.kind)
+    query = _tasks("session", meeting.id, func.coalesce(meeting.title, Programme.title, called), since, due_on)
+    return query.outerjoin(Programme, Programme.id == meeting.programme_id)
 
 
 @statement
@@ -176,6 +197,10 @@ def _in_place(asker: Asker, row: type[Project] | type[MentoringSession]) -> Colu
     return within(asker.territory, "task", province=row.province_id, commune=row.locality_id)
 
 
+def _day_of(moment: Any) -> ColumnElement[Any]:
+    return cast(func.timezone(VIETNAM.key, moment), Date)
+
+
 def _tasks(subject: Subject, *columns: Any) -> AnySelect:
     """The columns of `TaskItem`."""
     return select(literal_column(f"'{subject}'"), *columns)
@@ -194,5 +219,6 @@ KINDS = (
     Kind("found_project", (Permission.projects_manage,), _to_found),
     Kind("graduation_request", (Permission.projects_graduate,), _to_approve),
     Kind("session_report", (Permission.mentoring_manage, MENTORED), _to_report),
+    Kind("session_ahead", (MENTORED,), _ahead),
     Kind("action_overdue", (Permission.mentoring_manage, MENTORED), _overdue),
 )

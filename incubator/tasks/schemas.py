@@ -15,6 +15,7 @@ TaskKind = Literal[
     "found_project",
     "graduation_request",
     "session_report",
+    "session_ahead",
     "action_overdue",
 ]
 Subject = Literal["idea", "project", "session", "action_item"]

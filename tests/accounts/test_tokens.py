@@ -35,9 +35,17 @@ async def test_a_token_shows_its_secret_once_and_opens_its_scopes(
     me = (await http.get("/v1/me", headers=bearer(token["token"]))).json()
     assert (me["scopes"], me["sensitive"]) == (["ideas:submit", "stats:read"], True)
     assert "ideas:enter" in me["permissions"]
-    denied = await http.get("/v1/accounts", headers=bearer(token["token"]))
+    denied = await http.get("/v1/people", headers=bearer(token["token"]))
     assert (denied.status_code, denied.json()["code"]) == (403, "insufficient_scope")
+    assert denied.json()["detail"] == "This needs one of these scopes: people:read."
     assert (await trail()).count("create_token") == 1
+
+
+async def test_a_token_is_told_of_no_scope_where_none_helps(world: World) -> None:
+    token = await world.make.token("stats:read")
+    for path in ("/v1/accounts", "/v1/mentors", "/v1/stats/mentoring?group_by=mentor"):
+        denied = await token.get(path)
+        assert (denied.status_code, denied.json()["code"]) == (403, "forbidden")
 
 
 async def test_a_token_expires(world: World, http: httpx.AsyncClient) -> None:

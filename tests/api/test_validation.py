@@ -39,6 +39,7 @@ class Member(Struct, forbid_unknown_fields=True, kw_only=True):
 class Submit(Struct, forbid_unknown_fields=True, kw_only=True, tag_field="action", tag="submit"):
     title: Annotated[str, Meta(min_length=2, max_length=20, description="What it is called")]
     code: Annotated[str, Meta(pattern="^[a-z]{2}$")] | None = None
+    place: Annotated[str, Meta(pattern="^[0-9]{5}$", examples=["02839", "02647"])] | UnsetType | None = UNSET
     amount_vnd: Annotated[int, Meta(gt=0, lt=1000)] | UnsetType | None = UNSET
     rate: Annotated[float, Meta(ge=0, lt=1)] = 0.0
     colour: Colour = Colour.RED
@@ -86,6 +87,7 @@ RIGHT: dict[str, Any] = {
     "action": "submit",
     "title": "Cà phê",
     "code": "ab",
+    "place": "02647",
     "amount_vnd": 5,
     "rate": 0.5,
     "colour": "blue",
@@ -108,6 +110,7 @@ RIGHT: dict[str, Any] = {
 FAULTS: list[tuple[str, Any, str, dict[str, Any]]] = [
     ("/title", 5, "wrong_type", {"expected": "string", "got": "integer"}),
     ("/code", "abc", "bad_format", {"expected": "^[a-z]{2}$"}),
+    ("/place", "Sa Pa", "bad_format", {"expected": "^[0-9]{5}$", "example": "02839"}),
     ("/amount_vnd", 1000, "out_of_range", {"min": 1, "max": 999}),
     ("/rate", 1.0, "out_of_range", {"min": 0, "max": 1}),
     ("/colour", "green", "not_in_enum", {"allowed": ["red", "blue"]}),
@@ -132,6 +135,17 @@ FAULTS: list[tuple[str, Any, str, dict[str, Any]]] = [
     ("/from", "0000-01-01", "bad_format", {"expected": "YYYY-MM-DD"}),
     ("/from_", "2026-01-01", "unknown_field", {}),
 ]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:01", "9999-12-31T23:59:59+13:59", "0001-01-01T00:00:00+14:00"],
+)
+def test_a_moment_without_a_date_in_every_zone_is_out_of_range(moment: str) -> None:
+    (fault,) = refusal(validate, {**RIGHT, "at": moment}, Submit).errors
+    assert (fault.pointer, fault.code) == ("/at", "out_of_range")
+    assert fault.params == {"min": "0001-01-01T14:00:00+00:00", "max": "9999-12-31T09:59:59+00:00"}
+    validate({**RIGHT, "at": fault.params["max"]}, Submit)
 
 
 def refusal(call: Any, *arguments: Any) -> DomainError:

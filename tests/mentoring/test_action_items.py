@@ -1,4 +1,4 @@
-"""Action items: agreed on, changed while open, completed with evidence, dropped with a reason, opened again."""
+"""Action items: agreed on, changed while open, completed, dropped with a reason, opened again."""
 
 from typing import Any
 from uuid import uuid4
@@ -59,9 +59,25 @@ async def test_every_wrong_field_is_named_at_once(mentored: Mentored) -> None:
     assert pointers(refused) == [("/project_id", "not_found"), ("/owner_person_id", "unknown_field")]
 
 
-@pytest.mark.parametrize("set_on", ["2025-05-31", "2025-12-01", "0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("set_on", ["2025-05-31", "2025-12-01"])
 async def test_it_is_agreed_between_the_founding_and_today(mentored: Mentored, set_on: str) -> None:
-    assert (await add(mentored, set_on=set_on, due_on="9999-12-31")).status_code == 422
+    assert (await add(mentored, set_on=set_on, due_on="2100-12-31")).status_code == 422
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31"])
+async def test_its_days_lie_in_this_century(mentored: Mentored, day: str) -> None:
+    refused = await add(mentored, set_on=day)
+    assert (refused.status_code, pointers(refused)) == (400, [("/set_on", "out_of_range")])
+    assert refused.json()["errors"][0]["params"] == {"min": "2000-01-01", "max": "2100-12-31"}
+    for refused in (await add(mentored, due_on=day), await edit(mentored.mentor, await made(mentored), due_on=day)):
+        assert (refused.status_code, pointers(refused)) == (400, [("/due_on", "out_of_range")])
+        assert refused.json()["errors"][0]["params"] == {"min": TODAY, "max": "2100-12-31"}
+
+
+async def test_the_last_day_of_the_century_is_told_in_the_briefing(mentored: Mentored) -> None:
+    assert (await made(mentored, due_on="2100-12-31"))["due_on"] == "2100-12-31"
+    told = await mentored.mentor.get(f"/v1/projects/{mentored.project['id']}/briefing")
+    assert (told.status_code, told.json()["open_actions"][0]["due_on"]) == (200, "2100-12-31")
 
 
 async def test_nothing_is_agreed_on_after_a_project_was_closed(mentored: Mentored, world: World) -> None:
@@ -83,6 +99,35 @@ async def test_an_open_item_is_edited(mentored: Mentored) -> None:
     assert (await edit(mentored.mentor, item, what="y")).status_code == 412
     given = (await edit(mentored.mentor, edited, owner="mentor", platform=None)).json()
     assert (given["owner"], given["owner_person_id"], given["platform"]) == ("mentor", None, None)
+
+
+async def test_what_an_edit_changes_stays_in_the_history(mentored: Mentored) -> None:
+    item = await made(mentored, owner_person_id=mentored.leader_id)
+    assert (await edit(mentored.mentor, item, what=item["what"], due_on=DUE)).json()["version"] == item["version"]
+    edited = (await edit(mentored.mentor, item, what="In nhãn mới", due_on="2026-01-15", platform=None)).json()
+    colleague = str(mentored.colleague.mentor_id)
+    given = (await edit(mentored.staff, edited, owner="mentor", mentor_id=colleague)).json()
+    await move(mentored.mentor, given, "complete")
+    rows = await history(mentored.colleague, item)
+    assert [(r["number"], r["action"], r["from_status"], r["to_status"]) for r in rows] == [
+        (1, "edit", "open", "open"), (2, "edit", "open", "open"), (3, "complete", "open", "done"),
+    ]  # fmt: skip
+    assert [r["before"] for r in rows] == [
+        {"what": "Gửi mẫu trà", "due_on": DUE},
+        {"owner": "team", "owner_person_id": mentored.leader_id, "mentor_id": str(mentored.mentor.mentor_id)},
+        {},
+    ]
+    assert [(r["occurred_on"], r["actor"]) for r in rows][:2] == [
+        (TODAY, mentored.mentor.username), (TODAY, mentored.staff.username),
+    ]  # fmt: skip
+
+
+async def test_what_was_done_last_week_is_reported_after_an_edit_of_today(mentored: Mentored) -> None:
+    item = await made(mentored, set_on="2025-11-01")
+    edited = (await edit(mentored.mentor, item, what="Gửi mẫu chè")).json()
+    answer = await move(mentored.mentor, edited, "complete", occurred_on="2025-11-20")
+    assert (answer.status_code, answer.json()["closed_on"]) == (200, "2025-11-20")
+    assert answer.json()["allowed_actions"] == ["reopen"]
 
 
 async def test_an_edit_holds_the_same_rules(mentored: Mentored) -> None:
@@ -117,7 +162,7 @@ async def test_done_with_evidence_and_opened_again(mentored: Mentored) -> None:
     assert early.status_code == 422
     dropped = (await move(mentored.mentor, opened, "drop", reason="Thôi bán")).json()
     assert (dropped["status"], dropped["closed_on"], dropped["reason"]) == ("dropped", TODAY, "Thôi bán")
-    rows = (await mentored.staff.get(f"/v1/action-items/{item['id']}/transitions")).json()["items"]
+    rows = await history(mentored.staff, item)
     assert [(r["number"], r["action"], r["to_status"], r["evidence"] or r["reason"]) for r in rows] == [
         (1, "complete", "done", "Phiếu giao hàng"),
         (2, "reopen", "open", "Chưa giao"),
@@ -198,6 +243,18 @@ async def test_filters_of_the_list(mentored: Mentored) -> None:
         assert [one["id"] for one in await listed(mentored.mentor, **filters)] == [one["id"] for one in found]
 
 
+async def test_the_list_is_filtered_by_mentor_and_session(mentored: Mentored) -> None:
+    logged = await mentored.log(actions=[{"what": "Gửi mẫu", "due_on": DUE}])
+    (agreed,), other = logged["actions"], await made(mentored, mentored.colleague)
+    for filters, found in (
+        ({"session_id": logged["session"]["id"]}, [agreed]),
+        ({"session_id": str(uuid4())}, []),
+        ({"mentor_id": str(mentored.mentor.mentor_id)}, [agreed]),
+        ({"mentor_id": str(mentored.colleague.mentor_id), "status": "open"}, [other]),
+    ):
+        assert [one["id"] for one in await listed(mentored.staff, **filters)] == [one["id"] for one in found]
+
+
 async def test_a_table_has_what_the_list_has(mentored: Mentored) -> None:
     await made(mentored)
     answer = await mentored.mentor.get("/v1/action-items", headers={"accept": "text/csv"})
@@ -224,6 +281,12 @@ async def edit(caller: Caller, item: dict[str, Any], **patch: Any) -> httpx.Resp
 async def move(caller: Caller, item: dict[str, Any], action: str, **data: Any) -> httpx.Response:
     headers = {"if-match": f'"{item["version"]}"'}
     return await caller.post(f"/v1/action-items/{item['id']}/transitions", {"action": action, **data}, headers=headers)
+
+
+async def history(caller: Caller, item: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = await caller.get(f"/v1/action-items/{item['id']}/transitions")
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
 
 
 async def listed(caller: Caller, **filters: Any) -> list[dict[str, Any]]:

@@ -78,15 +78,31 @@ async def test_a_correction_says_why_and_changes_something(mentored: Mentored) -
     assert (await correct(mentored.mentor, consultation, reason="Rà soát", advice="Khác")).status_code == 200
 
 
-async def test_staff_edits_and_colleagues_only_read(mentored: Mentored, make: Make) -> None:
+async def test_staff_corrects_and_colleagues_only_read(mentored: Mentored, make: Make) -> None:
     consultation = await mentored.consultation(visibility="team")
     commune_staff = await make.account("commune_staff")
     for caller in (mentored.colleague, commune_staff, mentored.team.approver):
         assert (await mentored.read(consultation["id"], caller)).json()["is_editable"] is False
         for attempt in (edit(caller, consultation, outcome="applied"), void(caller, consultation)):
             assert (await attempt).status_code == 403
-    assert (await mentored.read(consultation["id"], mentored.staff)).json()["is_editable"] is True
-    assert (await edit(mentored.staff, consultation, outcome="applied")).status_code == 200
+    assert (await mentored.read(consultation["id"], mentored.staff)).json()["is_editable"] is False
+    refused = await edit(mentored.staff, consultation, outcome="applied")
+    assert (refused.status_code, refused.json()["rule"]) == (422, "consultation_not_yours_to_edit")
+    corrected = await correct(mentored.staff, consultation, reason="Đối chiếu biên bản", outcome="applied")
+    assert (corrected.status_code, corrected.json()["is_editable"]) == (200, False)
+
+
+async def test_what_staff_logged_for_a_mentor_both_edit_and_no_other_staff(mentored: Mentored, make: Make) -> None:
+    mentor_id = str(mentored.mentor.mentor_id)
+    consultation = await mentored.consultation(mentored.staff, mentor_id=mentor_id)
+    assert consultation["is_editable"] is True
+    for caller, outcome in ((mentored.staff, "applied"), (mentored.mentor, "achieved")):
+        answer = await edit(caller, consultation, outcome=outcome)
+        assert (answer.status_code, answer.json()["is_editable"]) == (200, True)
+        consultation = answer.json()
+    other_staff = await make.account("staff")
+    assert [one["is_editable"] for one in await mentored.listed(other_staff)] == [False]
+    assert (await edit(other_staff, consultation, outcome="none")).status_code == 422
 
 
 async def test_what_was_taken_back_counts_nowhere_and_may_be_logged_anew(mentored: Mentored) -> None:
@@ -123,13 +139,14 @@ async def test_its_mentor_takes_it_back_within_the_week_and_staff_at_any_time(me
     assert (await void(mentored.staff, consultation)).status_code == 200
 
 
-async def test_only_staff_and_approvers_list_what_was_taken_back(mentored: Mentored, make: Make) -> None:
+async def test_its_mentor_staff_and_approvers_list_what_was_taken_back(mentored: Mentored, make: Make) -> None:
     await void(mentored.mentor, await mentored.consultation(visibility="team"))
-    for caller in (mentored.mentor, await make.account("commune_staff")):
-        answer = await caller.get("/v1/consultations", params={"include_voided": True})
-        assert answer.status_code == 403
-    for caller in (mentored.staff, mentored.team.approver):
+    commune_staff = await make.account("commune_staff")
+    assert (await commune_staff.get("/v1/consultations", params={"include_voided": True})).status_code == 403
+    assert await mentored.listed(mentored.colleague, include_voided=True) == []
+    for caller in (mentored.mentor, mentored.staff, mentored.team.approver):
         assert len(await mentored.listed(caller, include_voided=True)) == 1
+        assert await mentored.listed(caller) == []
 
 
 async def test_one_of_eight_edits_of_one_version_holds(committed: World) -> None:
@@ -170,6 +187,14 @@ async def test_the_list_is_filtered_by_project_mentor_and_session(mentored: Ment
         ({"mentor_id": str(mentored.colleague.mentor_id)}, []),
     ):
         assert await mentored.listed(**filters) == found
+
+
+async def test_the_list_is_filtered_by_programme(mentored: Mentored) -> None:
+    coffee, clinic = await mentored.programme(), await mentored.programme("clinic")
+    of_coffee = await mentored.consultation(programme_id=coffee)
+    await mentored.log()
+    assert await mentored.listed(programme_id=coffee) == [of_coffee]
+    assert await mentored.listed(programme_id=clinic) == []
 
 
 async def test_a_walk_through_pages_meets_every_row_once(mentored: Mentored) -> None:

@@ -86,11 +86,12 @@ async def test_the_same_again_with_its_key_is_answered_again(mentored: Mentored)
 
 
 async def test_the_same_again_without_a_key_is_refused_and_leaves_nothing(mentored: Mentored) -> None:
-    await mentored.log(platforms=["market"])
+    standing = await mentored.consultation(platforms=["market"])
     before = await counts(mentored.make.world, *TABLES, ActionItem)
     again = await mentored.try_log(platforms=["capital", "market"], actions=[{"what": "Gửi mẫu", "due_on": DUE}])
     assert (again.status_code, again.json()["code"]) == (409, "duplicate")
     assert pointers(again) == [("/platforms/1", "duplicate")]
+    assert again.json()["errors"][0]["params"] == {"id": standing["id"]}
     assert await counts(mentored.make.world, *TABLES, ActionItem) == before
 
 
@@ -188,6 +189,21 @@ async def test_a_held_session_was_held_on_its_day(mentored: Mentored) -> None:
     assert (await mentored.log(session_id=session_id, platforms=["capital"]))["session"]["joined"] is True
 
 
+@pytest.mark.parametrize(("planned_on", "status"), [(date(2025, 11, 22), 422), (date(2025, 11, 23), 201)])
+async def test_a_session_planned_for_a_day_far_off_is_put_off_first(
+    mentored: Mentored, world: World, planned_on: date, status: int
+) -> None:
+    rows = Rows(world, mentored.team)
+    planned = await rows.session(day=planned_on)
+    await rows.guest(planned, mentored.project, "registered")
+    answer = await mentored.try_log(session_id=str(planned))
+    assert answer.status_code == status, answer.text
+    assert answer.json().get("rule") == ("session_planned_far_off" if status == 422 else None)
+    async with world.database.begin() as session:
+        meeting = await session.get_one(MentoringSession, planned)
+    assert meeting.status == ("planned" if status == 422 else "held")
+
+
 @pytest.mark.parametrize("more", [{"new_session": True}, {"programme_id": "coffee"}])
 async def test_a_session_is_named_once(mentored: Mentored, more: dict[str, Any]) -> None:
     session_id = (await mentored.log())["session"]["id"]
@@ -282,6 +298,15 @@ async def test_every_wrong_field_is_named_at_once(mentored: Mentored) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("due_on", ["0001-01-01", "2025-11-29", "2101-01-01", "9999-12-31"])
+async def test_what_is_agreed_on_is_due_from_that_day_to_the_end_of_the_century(
+    mentored: Mentored, due_on: str
+) -> None:
+    refused = await mentored.try_log(actions=[{"what": "Gửi mẫu", "due_on": due_on}])
+    assert (refused.status_code, pointers(refused)) == (400, [("/actions/0/due_on", "out_of_range")])
+    assert refused.json()["errors"][0]["params"] == {"min": TODAY, "max": "2100-12-31"}
+
+
 @pytest.mark.parametrize(
     ("held_on", "rule"),
     [
@@ -290,7 +315,7 @@ async def test_every_wrong_field_is_named_at_once(mentored: Mentored) -> None:
     ],
 )  # fmt: skip
 async def test_the_day_lies_between_the_founding_and_today(mentored: Mentored, held_on: str, rule: str) -> None:
-    refused = await mentored.try_log(held_on=held_on)
+    refused = await mentored.try_log(held_on=held_on, actions=[{"what": "Gửi mẫu", "due_on": DUE}])
     assert (refused.status_code, refused.json()["rule"]) == (422, rule)
 
 

@@ -131,9 +131,32 @@ async def test_a_mentor_is_not_asked_about_the_next_idea_of_a_mentee(team: Team,
         assert (refused.status_code, refused.json()["rule"]) == (422, "reviewer_conflict")
         automatic = await team.staff.post(f"/v1/ideas/{idea['id']}/reviews", {"automatic": 3})
         assert (automatic.status_code, automatic.json()["rule"]) == (422, "not_enough_reviewers")
-        assert await conflicts(team, idea) == []
+        assert await conflicts(team, idea) == [(str(expert.id), "own_mentee")]
     await team.end(assignment)
+    assert await conflicts(team, own) == []
     assert (await ask(team, own, expert)).status_code == 201
+
+
+async def test_who_mentors_one_of_the_team_stands_once_among_the_conflicts(
+    team: Team, make: Make, expert: Caller
+) -> None:
+    recorded, other = await team.idea(), await make.account("mentor")
+    project = await team.project(recorded)
+    second = await team.project(await team.idea(leader={"person_id": project["leaders"][0]["person_id"]}))
+    for mentor in (expert, other):
+        await team.assign(project, mentor)
+    await team.assign(second, expert)
+    leader = {"person_id": project["leaders"][0]["person_id"]}
+    idea = await make.idea(team.staff, leader=leader)
+    path = f"/v1/ideas/{idea['id']}/conflicts"
+    declared = {"account_id": str(other.id), "kind": "family", "note": "Em họ"}
+    assert (await team.staff.post(path, declared)).status_code == 201
+    items = (await team.staff.get(path)).json()["items"]
+    assert [item["kind"] for item in items] == ["family", "own_mentee", "own_mentee"]
+    assert items[0]["recorded_at"] is not None
+    derived = {item["account"]["id"]: (item["note"], item["recorded_at"]) for item in items[1:]}
+    assert derived == {str(mentor.id): (None, None) for mentor in (expert, other)}
+    assert sorted(await conflicts(team, recorded)) == sorted((str(one.id), "own_mentee") for one in (expert, other))
 
 
 async def test_a_reviewer_who_comes_to_mentor_the_leader_reads_nothing_of_the_idea(

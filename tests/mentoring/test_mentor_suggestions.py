@@ -90,6 +90,18 @@ def test_equal_scores_go_by_load_and_then_by_id() -> None:
     assert len(suggest([third, second, first], WISH, limit=2)) == 2
 
 
+def test_who_speaks_a_language_asked_for_comes_before_all_points() -> None:
+    both = msgspec.structs.replace(WISH, languages=[Language.hmong, Language.tay])
+    expert = candidate(platforms=["market", "capital"], sectors=["tea"], commune_id=HERE, province_id=PROVINCE)
+    busy = candidate(languages=["hmn"], projects=3)
+    free, fluent = candidate(languages=["tyz", "vi"]), candidate(languages=["hmn", "tyz"], projects=3)
+    found = suggest([expert, busy, free, fluent], both, limit=4)
+    assert [one.mentor_id for one in found] == [one.mentor_id for one in (fluent, free, busy, expert)]
+    assert found[-1].score > found[0].score
+    unasked = msgspec.structs.replace(WISH, languages=[])
+    assert suggest([expert, fluent], unasked, limit=1)[0].mentor_id == expert.mentor_id
+
+
 async def suggested(team: Team, project: dict[str, Any], query: str = "", caller: Caller | None = None) -> Any:
     answer = await (caller or team.staff).get(f"/v1/projects/{project['id']}/mentor-suggestions{query}")
     assert answer.status_code == 200, answer.text
@@ -112,6 +124,8 @@ async def test_the_best_mentor_comes_first_with_the_reasons(team: Team, make: Ma
     assert [reason["distance"] for reason in first["reasons"] if reason["distance"]] == ["same_commune"]
     assert (first["score"], second["score"]) == (85, 6 + 10)
     assert await ids_of(team, project, "?limit=1") == [str(fitting.mentor_id)]
+    speaker = await make.mentor(home=SA_PA, capacity=1, languages=("tyz",))
+    assert await ids_of(team, project, "?language=tyz&limit=2") == [str(speaker.mentor_id), str(fitting.mentor_id)]
     assert await ids_of(team, project, "?platform=market") == [str(fitting.mentor_id)]
 
 

@@ -16,10 +16,10 @@ from incubator.audit import AuditEntry
 from incubator.mentoring.labels import VOCABULARIES
 from incubator.mentoring.outcomes.models import OutcomeKind
 from tests.factories import BAC_HA, Y_TY, Caller, Make, World
-from tests.team import Team, gather_team
+from tests.team import TODAY, Team, gather_team
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PAPER = {"occurred_on": "2025-11-20", "evidence": "Biên bản ngày 20/11/2025"}
+PAPER = {"occurred_on": TODAY, "evidence": "Biên bản ngày 30/11/2025"}
 JOBS = {"kind": "jobs", "jobs": 4, **PAPER}
 WHY = {"reason": "Ghi nhầm số"}
 KINDS: list[dict[str, Any]] = [
@@ -88,7 +88,7 @@ async def test_each_kind_is_recorded_with_what_belongs_to_it(team: Team, body: d
         ({"kind": "other"}, ("/note", "required")),
         ({"kind": "luck"}, ("/kind", "not_in_enum")),
         ({**JOBS, "evidence": ""}, ("/evidence", "too_short")),
-        ({**JOBS, "evidence_link": "http://example.vn/a.pdf"}, ("/evidence_link", "bad_format")),
+        ({**JOBS, "evidence_link": "ftp://example.vn/a.pdf"}, ("/evidence_link", "bad_format")),
         ({**JOBS, "corrects_id": str(uuid4())}, ("/reason", "required")),
         ({**JOBS, **WHY}, ("/corrects_id", "required")),
         ({**JOBS, **WHY, "corrects_id": str(uuid4())}, ("/corrects_id", "not_found")),
@@ -105,17 +105,38 @@ async def test_a_wrong_field_is_named(team: Team, body: dict[str, Any], wrong: t
     [
         ({"occurred_on": "2025-12-01"}, "day_in_future"),
         ({"occurred_on": "9999-12-31"}, "day_in_future"),
-        ({"occurred_on": "1999-12-31", "period_from": "1999-12-01"}, "outcome_too_long_ago"),
+        ({"occurred_on": "1999-12-31", "period_from": "1999-12-01"}, "outcome_before_founding"),
+        ({"occurred_on": "2025-05-31", "period_from": "2025-05-01"}, "outcome_before_founding"),
+        ({"occurred_on": "2025-09-30", "period_from": "1999-12-31"}, "outcome_too_long_ago"),
         ({"occurred_on": "2025-09-30", "period_from": "0001-01-01"}, "outcome_too_long_ago"),
         ({"occurred_on": "2025-09-30", "period_from": "2025-10-01"}, "outcome_period_reversed"),
     ],
 )
-async def test_an_outcome_lies_behind_us_and_not_too_far(team: Team, days: dict[str, str], broken: str) -> None:
-    project = await team.project()
+async def test_an_outcome_lies_behind_us_and_in_the_life_of_the_project(
+    team: Team, days: dict[str, str], broken: str
+) -> None:
+    project = await team.old_project(since="2025-06-01")
     revenue = {"kind": "revenue_vnd", "period_from": "2025-07-01", "amount_vnd": 9, "evidence": "Sổ bán hàng"}
     assert rule(await team.staff.post(ledger(project), {**revenue, **days})) == broken
-    before_founding = {**revenue, "occurred_on": "2025-09-30"}
-    assert (await team.staff.post(ledger(project), before_founding)).status_code == 201
+
+
+async def test_an_outcome_of_the_day_of_founding_counts_a_period_before_it(team: Team) -> None:
+    project = await team.old_project(since="2025-06-01")
+    harvest = {"kind": "revenue_vnd", "occurred_on": "2025-06-01", "period_from": "2025-01-01", "amount_vnd": 9}
+    assert (await team.staff.post(ledger(project), {**harvest, "evidence": "Sổ bán hàng"})).status_code == 201
+
+
+async def test_a_correction_does_not_put_an_outcome_before_the_founding(team: Team) -> None:
+    project = await team.project()
+    row = await recorded(team.staff, project)
+    body = {**JOBS, **WHY, "corrects_id": row["id"], "occurred_on": "2025-11-29"}
+    assert rule(await team.staff.post(ledger(project), body)) == "outcome_before_founding"
+
+
+@pytest.mark.parametrize("link", ["http://example.vn/a.pdf", "https://example.vn/a.pdf"])
+async def test_a_copy_of_the_evidence_has_an_address(team: Team, link: str) -> None:
+    row = await recorded(team.staff, await team.project(), evidence_link=link)
+    assert row["evidence_link"] == link
 
 
 async def test_a_correction_replaces_a_row_and_the_ledger_keeps_both(team: Team) -> None:

@@ -51,7 +51,9 @@ async def test_a_full_table_takes_nobody_and_a_free_seat_somebody(table: Table) 
     session = await table.plan(capacity=2, participants=[stranger(), stranger()])
     answer = await table.try_add(session, **stranger())
     assert (answer.status_code, answer.json()["code"]) == (409, "capacity_full")
-    assert answer.json()["detail"] == "There are 2 seats, and 2 are taken."
+    assert answer.json()["detail"] == (
+        "A capacity of 2 is not enough, with 2 seats taken so far. Raise the capacity, or let a participant go."
+    )
     first, second = await table.participants(session)
     await table.sign_in(session, (first, "excused"))
     third = await table.add(session)
@@ -86,6 +88,28 @@ async def test_a_mentor_sees_those_of_own_projects_and_those_they_brought(table:
         sign_ins=[{"participant_id": other["id"], "status": "attended"}],
     )  # fmt: skip
     assert faults(hold) == {"/sign_ins/0/participant_id": "not_found"}
+
+
+async def test_who_sees_a_session_because_of_a_project_sees_the_people_of_that_project_only(
+    table: Table, make: Make
+) -> None:
+    own, foreign = await table.team.project(await table.team.idea(locality_code=SA_PA)), await table.team.project()
+    session = await table.plan()
+    theirs = await table.add(session, person_id=own["leaders"][0]["person_id"], project_id=own["id"])
+    other = await table.add(session, person_id=foreign["leaders"][0]["person_id"], project_id=foreign["id"])
+    unknown = await table.add(session)
+    officer = await make.account("commune_staff", SA_PA)
+    assert await table.participants(session, officer) == [theirs]
+    path = f"/v1/sessions/{session['id']}/participants"
+    filtered = await officer.get(path, params={"project_id": foreign["id"]})
+    assert filtered.json()["items"] == []
+    sheet = await officer.get(path, headers={"accept": "text/csv"})
+    assert theirs["full_name"] in sheet.text
+    assert not any(row["full_name"] in sheet.text for row in (other, unknown))
+    seen = await table.read(session, officer)
+    assert seen["participants"]["registered"] == 3, "numbers are of the whole table"
+    here = await make.account("commune_staff", BAC_HA)
+    assert await table.participants(session, here) == [theirs, other, unknown]
 
 
 async def test_a_mentor_whose_assignment_ended_sees_its_people_no_more(table: Table) -> None:

@@ -126,6 +126,10 @@ async def test_programmes_are_found_by_kind_and_day(make: Make) -> None:
     [
         ("ends_on", "2024-12-31", "out_of_range"),
         ("starts_on", "2025-02-30", "bad_format"),
+        ("starts_on", "1999-12-31", "out_of_range"),
+        ("starts_on", "9999-12-31", "out_of_range"),
+        ("ends_on", "2101-01-01", "out_of_range"),
+        ("ends_on", "9999-12-31", "out_of_range"),
         ("kind", "party", "not_in_enum"),
         ("cadence", "hourly", "not_in_enum"),
         ("title", " ", "too_short"),

@@ -12,6 +12,7 @@ from incubator.audit import AuditEntry
 from incubator.mentoring.models import Consultation
 from incubator.mentoring.sessions.models import NEXT, SessionAction, SessionStatus, actions_from
 from tests.factories import Y_TY, Caller, Make, World
+from tests.mentoring.logs import on_day
 from tests.mentoring.table import (
     TODAY,
     TOMORROW,
@@ -38,7 +39,7 @@ async def test_a_session_is_confirmed_and_reported(table: Table) -> None:
             {"participant_id": here["id"], "status": "attended"}, {"participant_id": away["id"], "status": "absent"},
         ],
     )  # fmt: skip
-    assert (session["status"], session["held_on"], session["allowed_actions"]) == ("held", TODAY, [])
+    assert (session["status"], session["held_on"], session["allowed_actions"]) == ("held", TODAY, ["void"])
     assert parts(session) == {str(table.lead.mentor_id): ("lead", "attended", 60, 30, 45)}
     assert (session["seats_taken"], session["participants"]["attended"]) == (1, 1)
     history = await table.history(session)
@@ -246,6 +247,61 @@ async def test_a_mentor_enters_own_minutes_after_the_report(table: Table, world:
     assert (details["before"]["contact_minutes"], details["after"]["contact_minutes"]) == (0, 45)
     gone = await table.set_part(answer.json(), table.other, table.other, attendance="absent")
     assert parts(gone.json())[str(table.other.mentor_id)] == ("support", "absent", 0, 0, 0)
+
+
+async def test_staff_is_told_that_a_move_can_be_taken_back(table: Table) -> None:
+    forward = ["hold", "cancel", "mentor_absent", "guests_absent"]
+    session = await table.plan()
+    assert session["allowed_actions"] == ["confirm", *forward]
+    session = await table.move(session, "confirm")
+    assert session["allowed_actions"] == [*forward, "void"]
+    assert (await table.read(session, table.lead))["allowed_actions"] == ["hold", "cancel", "guests_absent"]
+    assert (await table.read(session, table.team.approver))["allowed_actions"] == []
+    session = await table.move(session, "cancel", reason="Mưa lũ")
+    assert session["allowed_actions"] == ["void"]
+    session = await table.move(session, "void", reason="Ghi nhầm")
+    assert session["allowed_actions"] == [*forward, "void"]
+    session = await table.move(session, "void", reason="Ghi nhầm")
+    assert session["allowed_actions"] == ["confirm", *forward]
+
+
+async def test_a_mentor_changes_own_minutes_for_seven_days_after_the_report(table: Table, world: World) -> None:
+    session = await table.hold(await table.plan())
+    await on_day(world, "2025-12-07", table.lead)
+    session = (await table.set_part(session, table.lead, table.lead, contact_minutes=50)).json()
+    assert parts(session)[str(table.lead.mentor_id)][2] == 50
+    await on_day(world, "2025-12-08", table.lead, table.staff)
+    late = await table.set_part(session, table.lead, table.lead, contact_minutes=480, reason="Nhớ lại")
+    assert (late.status_code, late.json()["rule"]) == (422, "session_part_too_old_to_edit")
+    assert "2025-12-07" in late.json()["detail"]
+    without = await table.set_part(session, table.lead, contact_minutes=45)
+    assert faults(without) == {"/reason": "required"}
+    new = await table.set_part(session, table.other, role="support", attendance="attended", contact_minutes=45)
+    assert faults(new) == {"/reason": "required"}
+    mended = await table.set_part(session, table.lead, contact_minutes=45, reason="Theo sổ ghi của xã")
+    assert parts(mended.json())[str(table.lead.mentor_id)][2] == 45
+    async with world.database.begin() as db:
+        rows = select(AuditEntry.details).where(AuditEntry.subject_id == UUID(session["id"])).order_by(AuditEntry.id)
+        details = (await db.scalars(rows)).all()[-1]
+    assert details["reason"] == "Theo sổ ghi của xã"
+    assert (details["before"]["contact_minutes"], details["after"]["contact_minutes"]) == (50, 45)
+
+
+async def test_the_days_of_a_mentor_who_waited_are_counted_too(table: Table, world: World) -> None:
+    waited = {"mentor_id": str(table.lead.mentor_id), "travel_minutes": 90}
+    session = await table.move(await table.plan(), "guests_absent", mentors=[waited])
+    await on_day(world, "2025-12-08", table.lead)
+    late = await table.set_part(session, table.lead, table.lead, travel_minutes=100)
+    assert late.json()["rule"] == "session_part_too_old_to_edit"
+
+
+async def test_a_report_that_was_taken_back_does_not_count_the_days(table: Table, world: World) -> None:
+    session = await table.hold(await table.plan())
+    await on_day(world, "2025-12-06", table.lead, table.staff)
+    session = await table.hold(await table.move(session, "void", reason="Ghi nhầm buổi"))
+    await on_day(world, "2025-12-13", table.lead, table.staff)
+    changed = await table.set_part(session, table.lead, table.lead, contact_minutes=50)
+    assert changed.status_code == 200, changed.text
 
 
 async def test_a_mentor_speaks_only_for_themselves(table: Table) -> None:

@@ -13,6 +13,7 @@ from incubator.mentoring.sessions.models import MentoringSession
 from incubator.people.models import PersonPlace
 from tests.factories import BAC_HA, LAO_CAI, SA_PA, Y_TY, Caller, Make, World, locality_id
 from tests.mentoring.table import TODAY, TOMORROW, Table, faults, part, parts, stranger
+from tests.team import make_old
 
 
 async def test_staff_plans_a_session_with_mentors_and_participants(table: Table, world: World) -> None:
@@ -148,7 +149,7 @@ async def test_mentors_and_participants_are_named_once(table: Table) -> None:
     ("starts_at", "code"),
     [
         ("2025-12-01T08:00:00", "bad_format"),
-        ("9999-12-31T23:59:59Z", "bad_format"),
+        ("9999-12-31T23:59:59Z", "out_of_range"),
         ("9999-12-30T23:59:59Z", "out_of_range"),
         ("0001-01-03T00:00:00Z", "out_of_range"),
     ],
@@ -164,6 +165,7 @@ async def test_a_session_starts_at_a_moment_of_our_times(table: Table, starts_at
 async def test_more_participants_than_seats_are_not_planned(table: Table) -> None:
     answer = await table.staff.post("/v1/sessions", table.body(capacity=1, participants=[stranger(), stranger()]))
     assert (answer.status_code, answer.json()["code"]) == (409, "capacity_full")
+    assert answer.json()["detail"].startswith("A capacity of 1 is not enough, with 0 seats taken so far.")
     assert (await table.staff.get("/v1/sessions")).json()["items"] == []
 
 
@@ -233,6 +235,41 @@ async def test_sessions_are_found_by_what_they_are(table: Table, world: World) -
     assert await found(table.staff, mine="true") == []
     assert await found(table.lead, mine="true") == [held["id"], first["id"]]
     assert await found(table.lead, project_id=project["id"]) == [], "who does not follow a project finds none by it"
+
+
+async def test_a_session_awaits_the_report_on_each_of_its_mentors(table: Table) -> None:
+    both = [part(table.lead, "lead"), part(table.other, "support")]
+    session = await table.hold(await table.plan(mentors=both))
+    await table.hold(await table.plan())
+    assert await found(table.staff, awaiting_report="true") == [session["id"]]
+    assert await found(table.other, awaiting_report="true", mine="true") == [session["id"]]
+    await table.set_part(session, table.other, attendance="attended", contact_minutes=30)
+    assert await found(table.staff, awaiting_report="true") == []
+    called_off = await table.plan(mentors=both)
+    await table.move(called_off, "cancel", reason="Mưa lũ")
+    assert await found(table.staff, awaiting_report="true") == []
+
+
+async def test_a_session_names_the_projects_at_the_table_that_the_caller_follows(
+    table: Table, make: Make, world: World
+) -> None:
+    team = table.team
+    here = await team.project(await team.idea(title="Chè Shan tuyết Bắc Hà"))
+    there = await team.project(await team.idea(title="Mật ong Sa Pa", locality_code=SA_PA))
+    for project in (here, there):
+        await team.assign(project)
+    guests = [{**stranger(), "project_id": project["id"]} for project in (there, here, here)]
+    session = await table.plan(participants=[*guests, stranger()])
+    tea, honey = ({"id": project["id"], "title": project["title"]} for project in (here, there))
+    assert session["projects"] == [tea, honey]
+    assert (await table.read(session, table.lead))["projects"] == [tea, honey]
+    assert (await table.read(session, await make.account("commune_staff", SA_PA)))["projects"] == [honey]
+    assert (await table.read(session, await make.account("commune_staff", BAC_HA)))["projects"] == [tea]
+    alone = await table.plan(mentors=[part(table.other, "lead")])
+    assert (await table.read(alone, table.other))["projects"] == []
+    log = {"project_id": here["id"], "session_id": session["id"], "platforms": ["capital"], "minutes": 30}
+    assert (await table.lead.post("/v1/consultations", {**log, "advice": "Ghi sổ"})).status_code == 201
+    assert (await table.read(session))["projects"] == [tea, honey]
 
 
 async def test_a_list_of_sessions_names_the_mentors_and_is_a_table_too(table: Table, world: World) -> None:
@@ -316,6 +353,24 @@ async def test_a_project_that_was_closed_waits_for_nothing(table: Table) -> None
     assert await waits(table.staff) == [project["id"]]
     await table.team.move(project, "close", reason_code="family")
     assert await waits(table.staff) == []
+
+
+async def test_projects_that_wait_are_filtered_by_commune_and_mentor(table: Table) -> None:
+    team = table.team
+    here, there = await team.old_project(), await team.project(await team.idea(locality_code=SA_PA))
+    await team.assign(there, table.other)
+    await make_old(table.make, there["id"])
+    assert await waits(table.staff) == [there["id"], here["id"]]
+    assert await waits(table.staff, locality_code=SA_PA) == [there["id"]]
+    assert await waits(table.staff, locality_code="02000") == []
+    assert await waits(table.staff, mentor_id=str(table.lead.id)) == [here["id"]]
+    assert await waits(table.staff, mentor_id=str(table.lead.id), locality_code=SA_PA) == []
+    assert await waits(table.lead, mentor_id=str(table.other.id)) == []
+    wrong = await table.staff.get("/v1/projects/without-session?locality_code=Sa+Pa&mentor_id=me")
+    assert {error["parameter"] for error in wrong.json()["errors"]} == {"locality_code", "mentor_id"}
+    (place_error,) = [error for error in wrong.json()["errors"] if error["parameter"] == "locality_code"]
+    assert place_error["detail"] == "is not in the right form, such as 02647"
+    assert place_error["params"] == {"expected": "^[0-9]{5}$", "example": "02647"}
 
 
 async def patch(caller: Caller, session: dict[str, Any], **changes: Any) -> Any:

@@ -8,7 +8,7 @@ from incubator.accounts.models import RoleGrant
 from incubator.actor import NOBODY
 from tests.factories import BAC_HA, LAO_CAI, LONG_AGO, Y_TY, Caller, Make, locality_id
 from tests.mentoring.logs import Mentored, mentored_project
-from tests.team import Team
+from tests.team import Team, make_old
 
 INTERNAL, SHARED = "Nội bộ: cần thêm vốn đối ứng.", "Làm nhãn trước, rồi mới chào hàng."
 
@@ -186,3 +186,23 @@ async def _briefed(mentored: Mentored, caller: Caller) -> set[str]:
         return set()
     platforms = answer.json()["platforms"]
     return {platform["last_advice"]["advice"] for platform in platforms if platform["last_advice"]}
+
+
+async def test_who_leads_two_projects_sits_at_the_table_for_both(mentored: Mentored) -> None:
+    team, coffee = mentored.team, await mentored.programme()
+    project = await team.project(await team.idea(leader={"person_id": mentored.leader_id}))
+    third = await mentored.make.mentor()
+    for mentor in (mentored.colleague, third):
+        await team.assign(project, mentor)
+    await make_old(mentored.make, project["id"])
+    first = await mentored.log(programme_id=coffee)
+    second = await mentored.log(mentored.colleague, project_id=project["id"], programme_id=coffee)
+    assert first["session"]["id"] == second["session"]["id"]
+    briefing = (await third.get(f"/v1/projects/{project['id']}/briefing")).json()
+    assert briefing["last_session"]["id"] == second["session"]["id"]
+    assert (await third.get(f"/v1/sessions/{second['session']['id']}")).status_code == 200
+    told = {"action": "void", "reason": "Nhầm dự án"}
+    consultation = second["consultations"][0]
+    path, seen = f"/v1/consultations/{consultation['id']}", {"if-match": f'"{consultation["version"]}"'}
+    assert (await mentored.colleague.post(f"{path}/transitions", told, headers=seen)).status_code == 200
+    assert (await third.get(f"/v1/sessions/{second['session']['id']}")).status_code == 404

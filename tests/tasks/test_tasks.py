@@ -1,6 +1,6 @@
 """What waits for whom."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from tests.factories import BAC_HA, Y_TY, Caller, Make, World
 from tests.mentoring.rows import Rows
 from tests.team import TODAY, Team
 
-YESTERDAY = date(2025, 11, 29)
+YESTERDAY, NOW = date(2025, 11, 29), date(2025, 11, 30)
 
 
 async def groups(caller: Caller) -> dict[str, list[str]]:
@@ -87,8 +87,8 @@ async def test_sessions_whose_day_has_passed_wait_for_their_report(team: Team, m
     mentor_id = await past.mentor(team.mentor)
     unreported = await past.session(day=YESTERDAY, title="Cà phê tháng 11")
     older = await past.session(day=date(2025, 11, 1), status="confirmed")
-    for status, day in (("held", YESTERDAY), ("cancelled", YESTERDAY), ("planned", date(2025, 11, 30))):
-        await past.part(await past.session(day=day, status=status), mentor_id, 0)
+    for status, day, minutes in (("held", YESTERDAY, 60), ("cancelled", YESTERDAY, 0), ("planned", NOW, 0)):
+        await past.part(await past.session(day=day, status=status), mentor_id, minutes)
     await past.part(unreported, mentor_id, 0)
     assert await items(team.mentor, "session_report") == [
         {
@@ -96,9 +96,42 @@ async def test_sessions_whose_day_has_passed_wait_for_their_report(team: Team, m
             "since": "2025-11-29", "due_on": None,
         }
     ]  # fmt: skip
-    assert [task["id"] for task in await items(team.staff, "session_report")] == [str(older), str(unreported)]
+    for_staff = await items(team.staff, "session_report")
+    assert [task["id"] for task in for_staff] == [str(older), str(unreported)]
+    assert for_staff[0]["title"] == "Cố vấn riêng", "a session without a title is called by its kind"
     for stranger in (await make.account("staff", "01"), await make.account("mentor")):
         assert await items(stranger, "session_report") == []
+
+
+async def test_a_held_session_waits_for_its_mentors_who_are_still_expected(team: Team, make: Make, past: Rows) -> None:
+    colleague = await make.account("mentor")
+    mine, theirs = await past.mentor(team.mentor), await past.mentor(colleague)
+    session = await past.session(day=YESTERDAY, status="held")
+    await past.part(session, mine, 60)
+    await past.part(session, theirs, 0)
+    assert await items(team.mentor, "session_report") == []
+    for caller in (colleague, team.staff):
+        assert [task["id"] for task in await items(caller, "session_report")] == [str(session)]
+    assert await items(await make.account("staff", "01"), "session_report") == []
+
+
+async def test_a_mentor_is_told_of_the_sessions_of_the_next_seven_days(team: Team, make: Make, past: Rows) -> None:
+    mentor_id = await past.mentor(team.mentor)
+    created = datetime(2025, 11, 20, 20, tzinfo=UTC)
+    days = {day: await past.session(day=NOW + timedelta(day), created_at=created) for day in (8, 7, -1, 3)}
+    confirmed = await past.session(day=NOW, status="confirmed", title="Cà phê sáng")
+    cancelled = await past.session(day=NOW, status="cancelled")
+    for session in (*days.values(), confirmed, cancelled):
+        await past.part(session, mentor_id, 0)
+    await past.session(day=NOW)
+    told = await items(team.mentor, "session_ahead")
+    assert [task["id"] for task in told] == [str(confirmed), str(days[3]), str(days[7])]
+    assert told[1] == {
+        "subject": "session", "id": str(days[3]), "title": "Cố vấn riêng", "since": "2025-11-21",
+        "due_on": "2025-12-03",
+    }  # fmt: skip
+    assert await items(await make.account("mentor"), "session_ahead") == []
+    assert "session_ahead" not in await groups(team.staff)
 
 
 async def test_overdue_actions_wait_for_whose_they_are(team: Team, make: Make, past: Rows) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from incubator.actor import scopes_of
 from incubator.api.openapi.answers import header_references
 from incubator.api.openapi.endpoint import Endpoint
 from incubator.api.problems import PROBLEM_JSON, Problem, render
@@ -47,6 +48,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 GROUPS: dict[str, tuple[str, ...]] = {
     "Unauthenticated": ("unauthenticated", "token_expired", "token_revoked"),
     "NotPermitted": ("forbidden", "insufficient_scope", "password_change_required"),
+    "NotForYou": ("forbidden", "password_change_required"),
     "WrongBody": (
         "unknown_parameter",
         "bad_request",
@@ -105,7 +107,7 @@ def _codes_of_caller(endpoint: Endpoint) -> Iterator[str]:
         yield "password_change_required"
     if endpoint.is_guarded:
         yield "forbidden"
-    if endpoint.permissions:
+    if scopes_of(*endpoint.permissions):
         yield "insufficient_scope"
 
 

@@ -13,7 +13,6 @@ from incubator.ideas.reviews.actions import leave
 from incubator.ideas.reviews.models import Review, ReviewerConflict, ReviewState
 
 DECLARED = "declared"
-OWN_MENTEE = "own_mentee"
 
 STANDING = (ReviewState.to_do, ReviewState.draft, ReviewState.submitted, ReviewState.abstained)
 """What a conflict takes away where it was there all the time."""

@@ -95,6 +95,10 @@ class Review(Base):
         self.state = state
 
 
+OWN_MENTEE = "own_mentee"
+"""The kind of conflict of who mentors or mentored somebody behind the idea."""
+
+
 class ReviewerConflict(Base):
     """Why an account must not review an idea. Features above write here too (own mentee, same household)."""
 

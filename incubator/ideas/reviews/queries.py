@@ -16,13 +16,17 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    literal,
     literal_column,
     not_,
+    null,
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from incubator.accounts.models import Account, AccountStatus, RoleGrant
 from incubator.accounts.queries import holds_role
@@ -30,7 +34,7 @@ from incubator.actor import Actor, Role
 from incubator.db import Reads, fetch_all, fetch_one, param, statement
 from incubator.ideas.calls.models import Call
 from incubator.ideas.models import Idea, IdeaMember
-from incubator.ideas.reviews.models import Review, ReviewerConflict, ReviewState
+from incubator.ideas.reviews.models import OWN_MENTEE, Review, ReviewerConflict, ReviewState
 from incubator.ideas.reviews.rows import ReviewRow, reviews_out
 from incubator.ideas.reviews.schemas import (
     AggregateOut,
@@ -158,7 +162,7 @@ async def get_review_state(reads: Reads, actor: Actor, review_id: UUID, *, now: 
 
 
 async def get_conflicts(reads: Reads, actor: Actor, idea_id: UUID, *, now: datetime) -> ConflictsOut:
-    """Who is in conflict with an idea, for staff and approvers."""
+    """Who is in conflict with an idea, for staff and approvers: as recorded, and who mentors one of its team now."""
     sight, values = review_sight(actor), {**review_values(actor, now), "idea_id": idea_id}
     await fetch_one(reads, _is_inside(sight), values, lambda one: one)
     return ConflictsOut(id=idea_id, items=await fetch_all(reads, _conflicts(), values, _conflict))
@@ -219,19 +223,33 @@ def states_of_reviews() -> Select[Any]:
 
 @statement
 def _conflicts() -> Select[Any]:
-    c = ReviewerConflict
+    c = union_all(_recorded_conflicts(), _mentors_of_team()).subquery("conflict").c
     columns: tuple[Any, ...] = (Account.id, Account.username, c.kind, c.note, c.recorded_at)
     return (
         select(*columns)
         .join(Account, Account.id == c.account_id)
-        .where(c.idea_id == param("idea_id", Uuid))
-        .order_by(c.recorded_at, c.account_id, c.kind)
+        .order_by(c.recorded_at.asc().nulls_last(), c.account_id, c.kind)
     )
+
+
+def _recorded_conflicts() -> Select[Any]:
+    c = ReviewerConflict
+    columns: tuple[Any, ...] = (c.account_id, c.kind, c.note, c.recorded_at)
+    return select(*columns).where(c.idea_id == param("idea_id", Uuid))
+
+
+def _mentors_of_team() -> Select[Any]:
+    """Who mentors somebody behind the idea at present, without being recorded for it. It is their project of another
+    idea, so there is no row about this one, and no moment of recording."""
+    c, of_idea = aliased(ReviewerConflict), Idea.id == param("idea_id", Uuid)
+    recorded = exists().where(c.idea_id == Idea.id, c.account_id == Account.id, c.kind == OWN_MENTEE)
+    columns: tuple[Any, ...] = (Account.id, literal(OWN_MENTEE), null(), null())
+    return select(*columns).join_from(Account, Idea, of_idea).where(mentors_team(Idea, Account.id), not_(recorded))
 
 
 def _read_head(content_number: int, shown: bool, *marks: Any) -> tuple[int, bool, AggregateOut]:
     return content_number, shown, AggregateOut(*marks)
 
 
-def _conflict(id_: UUID, username: str, kind: Any, note: str | None, recorded_at: datetime) -> ConflictOut:
+def _conflict(id_: UUID, username: str, kind: Any, note: str | None, recorded_at: datetime | None) -> ConflictOut:
     return ConflictOut(AccountRef(id_, username), kind, note, recorded_at)

@@ -162,7 +162,7 @@ async def conflicts(
     now: Given[datetime],
     idea_id: FromPath[UUID],
 ) -> Response[ConflictsOut]:
-    """Who must not review the idea, and why."""
+    """Who must not review the idea, and why: what was recorded, and who mentors somebody of its team at present."""
     return resource(request, await get_conflicts(reads, actor, idea_id, now=now))
 
 

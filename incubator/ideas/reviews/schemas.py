@@ -195,10 +195,13 @@ class RankRow(msgspec.Struct, frozen=True):
 
 
 class ConflictOut(msgspec.Struct, frozen=True):
+    """`recorded_at` is null where the conflict follows from mentoring somebody of the team at present: it is not
+    recorded for this idea, and ends with the mentoring."""
+
     account: AccountRef
     kind: ConflictKind
     note: str | None
-    recorded_at: datetime
+    recorded_at: datetime | None
 
 
 class ConflictsOut(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from incubator.actor import Actor, Permission
 from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
-from incubator.days import civil_day
+from incubator.days import civil_day, fault_of_day
 from incubator.errors import DomainError, FieldError, WrongFields
 from incubator.ideas.models import Idea, IdeaMember, check_day
 from incubator.mentoring.action_items.models import (
@@ -35,13 +36,16 @@ from incubator.projects.sight import is_mentored_by
 PLAIN = ("what", "due_on", "platform")
 """What a patch sets as it is sent."""
 
+TERMS = (*PLAIN, "owner", "owner_person_id", "mentor_id")
+"""What a patch may change."""
+
 
 async def add_action_item(session: AsyncSession, actor: Actor, data: ActionItemCreate, *, now: datetime) -> UUID:
     """Agree on something outside a log. Whoever is a mentor, though staff too, may leave out who it was."""
     actor.require(Permission.mentoring_manage, Permission.mentoring_log)
     today = civil_day(now)
     set_on = today if data.set_on is UNSET else data.set_on
-    wrong = WrongFields()
+    wrong = WrongFields(fault_of_day(set_on, "/set_on"))
     mentor = await wrong.gather(_mentor_of_item(session, actor, data.owner, data.mentor_id))
     project = await wrong.gather(lock_followed_project(session, actor, data.project_id, pointer="/project_id"))
     await wrong.gather(_require_session(session, actor, data.session_id))
@@ -62,9 +66,9 @@ async def add_action_item(session: AsyncSession, actor: Actor, data: ActionItemC
 
 
 async def edit_action_item(
-    session: AsyncSession, actor: Actor, item_id: UUID, data: ActionItemPatch, if_match: IfMatch
+    session: AsyncSession, actor: Actor, item_id: UUID, data: ActionItemPatch, if_match: IfMatch, *, now: datetime
 ) -> None:
-    """Lay a merge patch over an open item."""
+    """Lay a merge patch over an open item. What it changes stays in the history as it was."""
     item, project = await _lock_item(session, actor, item_id)
     if_match.check(item.version)
     item.check_open()
@@ -73,13 +77,18 @@ async def edit_action_item(
     require_own_voice(actor, project, mentor)
     owner = Owner(sent.get("owner", item.owner))
     await _check_terms(session, item, owner, sent)
-    for name in PLAIN:
-        if name in sent:
-            setattr(item, name, sent[name])
-    item.owner = owner.value
-    item.owner_person_id = sent.get("owner_person_id", item.owner_person_id) if owner is Owner.team else None
-    item.mentor_id = mentor.id if mentor else item.mentor_id
-    record_audit(session, actor, "edit", "action_item", item.id, fields=sorted(sent))
+    before = _change_terms(item, owner, mentor, sent)
+    if not before:
+        return
+    number, _ = await _last_move(session, item)
+    session.add(
+        ActionItemTransition(
+            action_item_id=item.id, number=number + 1, action=ActionItemMove.edit.value, from_status=item.status,
+            to_status=item.status, occurred_on=civil_day(now), actor_kind=actor.kind, actor_id=actor.id,
+            before=msgspec.to_builtins(before),
+        )
+    )  # fmt: skip
+    record_audit(session, actor, "edit", "action_item", item.id, fields=sorted(before))
     await session.flush()
 
 
@@ -173,6 +182,18 @@ async def _check_terms(session: AsyncSession, item: ActionItem, owner: Owner, se
         raise DomainError("validation_failed", errors=errors)
 
 
+def _change_terms(item: ActionItem, owner: Owner, mentor: Mentor | None, sent: dict[str, Any]) -> dict[str, Any]:
+    """What the fields that now say something else said before."""
+    before = {name: getattr(item, name) for name in TERMS}
+    for name in PLAIN:
+        if name in sent:
+            setattr(item, name, sent[name])
+    item.owner = owner.value
+    item.owner_person_id = sent.get("owner_person_id", item.owner_person_id) if owner is Owner.team else None
+    item.mentor_id = mentor.id if mentor else item.mentor_id
+    return {name: value for name, value in before.items() if value != getattr(item, name)}
+
+
 async def _lock_item(session: AsyncSession, actor: Actor, item_id: UUID) -> tuple[ActionItem, Project]:
     """The item, locked, for those who write for its project; 404 for who does not follow it, 403 for who only reads."""
     actor.require(Permission.mentoring_manage, Permission.mentoring_log)
@@ -190,8 +211,10 @@ async def _lock_item(session: AsyncSession, actor: Actor, item_id: UUID) -> tupl
 
 
 async def _last_move(session: AsyncSession, item: ActionItem) -> tuple[int, date | None]:
-    """Its number, 0 where there is none yet, and its day."""
+    """The last number of the history, 0 where there is none yet, and the day of the last move. An edit is none: what
+    was done last week may be reported after a slip of the pen was mended today."""
     t = ActionItemTransition
-    last = select(func.max(t.number), func.max(t.occurred_on)).where(t.action_item_id == item.id)
-    number, occurred_on = (await session.execute(last)).one()
-    return number or 0, occurred_on
+    moved_on = func.max(t.occurred_on).filter(t.action != ActionItemMove.edit.value)
+    last = select(func.max(t.number), moved_on).where(t.action_item_id == item.id)
+    number, last_on = (await session.execute(last)).one()
+    return number or 0, last_on

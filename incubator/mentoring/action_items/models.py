@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -19,8 +20,10 @@ from sqlalchemy import (
     Uuid,
     func,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from incubator.days import fault_of_day
 from incubator.db import Base, one_of
 from incubator.errors import DomainError, FieldError, broken_rule, rule_text
 from incubator.ideas.models import check_day
@@ -40,6 +43,9 @@ class ActionItemStatus(enum.StrEnum):
 
 
 class ActionItemMove(enum.StrEnum):
+    """What stands in the history. An edit leaves the status as it is."""
+
+    edit = "edit"
     complete = "complete"
     drop = "drop"
     reopen = "reopen"
@@ -124,7 +130,7 @@ class ActionItem(Base):
 
 
 class ActionItemTransition(Base):
-    """The append-only history of an action item."""
+    """The append-only history of an action item. `before` is what the changed fields said before an edit."""
 
     __tablename__ = "action_item_transition"
     __table_args__ = (UniqueConstraint("action_item_id", "number"),)
@@ -142,15 +148,14 @@ class ActionItemTransition(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     evidence: Mapped[str | None] = mapped_column(Text)
     evidence_link: Mapped[str | None] = mapped_column(Text)
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
 
 
 def wrong_terms(
     set_on: date, due_on: date, owner: Owner, owner_person_id: UUID | None, team: Collection[UUID] | None, at: str = ""
 ) -> list[FieldError]:
     """What does not fit in an item of this team, if that is known; `at` stands before the names of its fields."""
-    errors = []
-    if due_on < set_on:
-        errors.append(FieldError(code="out_of_range", pointer=f"{at}/due_on", params={"min": set_on.isoformat()}))
+    errors = fault_of_day(due_on, f"{at}/due_on", since=set_on)
     if owner_person_id is not None and owner is not Owner.team:
         errors.append(FieldError(code="unknown_field", pointer=f"{at}/owner_person_id"))
     elif owner_person_id is not None and team is not None and owner_person_id not in team:

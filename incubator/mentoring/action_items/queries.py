@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Date, Select, Text, Uuid, and_, any_, literal, not_, select
+from sqlalchemy import ColumnElement, Date, Select, Text, Uuid, and_, any_, cast, literal, not_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -49,7 +49,7 @@ class ItemFilters(msgspec.Struct, frozen=True):
 def list_action_items(actor: Actor, filters: ActionItemQuery, today: date) -> Listing[ActionItemRow]:
     """Newest first, because the day on which an item is due may change under a walk."""
     values = _filter_values(filters)
-    given = {name for name in ("project_id", "owner", "due_on_lt") if values[name] is not None}
+    given = {name for name, value in values.items() if name != "status" and value is not None}
     shape = ItemFilters(
         Many(min(len(filters.status), 2)), filters.overdue, frozenset(given | ({"mine"} if filters.mine else set()))
     )
@@ -90,6 +90,7 @@ def list_transitions(actor: Actor, item_id: UUID) -> Listing[ActionItemTransitio
         order=IN_ORDER,
         values={**sight_values(actor), "item_id": item_id},
         row=ActionItemTransitionOut,
+        read=_transition,
         place=lambda row: (row.number,),
         place_types=tuple[SmallNumber],
     )
@@ -138,6 +139,8 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
     """Filter by filter what it asks of an item."""
     return {
         "project_id": ActionItem.project_id == param("project_id", Uuid),
+        "mentor_id": ActionItem.mentor_id == param("mentor_id", Uuid),
+        "session_id": ActionItem.session_id == param("session_id", Uuid),
         "owner": ActionItem.owner == param("owner", Text),
         "due_on_lt": ActionItem.due_on < param("due_on_lt", Date),
         "mine": and_(ActionItem.owner == Owner.mentor.value, is_me(ActionItem.mentor_id)),
@@ -147,7 +150,7 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
 def _filter_values(filters: ActionItemQuery) -> dict[str, Any]:
     statuses = [status.value for status in filters.status]
     return {
-        "project_id": filters.project_id,
+        **{name: getattr(filters, name) for name in ("project_id", "mentor_id", "session_id")},
         "status": statuses[0] if len(statuses) == 1 else statuses,
         "owner": filters.owner and filters.owner.value,
         "due_on_lt": filters.due_on_lt,
@@ -194,7 +197,7 @@ def _transitions(sight: Sight) -> Select[Any]:
     t = ActionItemTransition
     columns: tuple[Any, ...] = (
         t.id, t.number, t.action, t.from_status, t.to_status, t.occurred_on, t.recorded_at,
-        t.actor_id, Account.username, t.reason, t.evidence, t.evidence_link,
+        t.actor_id, Account.username, t.reason, t.evidence, t.evidence_link, cast(t.before, Text),
     )  # fmt: skip
     return (
         select(*columns)
@@ -203,3 +206,8 @@ def _transitions(sight: Sight) -> Select[Any]:
         .outerjoin(Account, Account.id == t.actor_id)
         .where(is_followed(sight), t.action_item_id == param("item_id", Uuid))
     )
+
+
+def _transition(*row: Any) -> ActionItemTransitionOut:
+    *fields, before = row
+    return ActionItemTransitionOut(*(*fields, msgspec.json.decode(before)))

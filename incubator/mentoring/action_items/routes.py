@@ -86,13 +86,14 @@ async def edit_item(
     request: Request[Any, Any, Any],
     session: Given[AsyncSession],
     actor: Given[Actor],
+    now: Given[datetime],
     today: Given[date],
     if_match: Given[IfMatch],
     item_id: FromPath[UUID],
     data: JSONBody[ActionItemPatch],
 ) -> Response[ActionItemOut]:
-    """Change an open action item by a JSON merge patch."""
-    await edit_action_item(session, actor, item_id, data, if_match)
+    """Change an open action item by a JSON merge patch. What it said before stays in its history."""
+    await edit_action_item(session, actor, item_id, data, if_match, now=now)
     return resource(request, await get_action_item(SessionReads(session), actor, item_id, today))
 
 
@@ -110,7 +111,8 @@ async def history(
     filters: Given[PageQuery],
     item_id: FromPath[UUID],
 ) -> Response[Page[ActionItemTransitionOut]]:
-    """The history of an action item, oldest first: when it was completed, dropped or reopened, and why."""
+    """The history of an action item, oldest first. It tells when the item was edited, completed, dropped or reopened,
+    why, and what it said before an edit."""
     await require_action_item(reads, actor, item_id)
     return await listed(request, reads, list_transitions(actor, item_id), filters)
 
@@ -126,7 +128,7 @@ async def move(
     item_id: FromPath[UUID],
     data: JSONBody[ActionItemStep],
 ) -> Response[ActionItemOut]:
-    """Complete an action item with its evidence, drop it with a reason, or open it again."""
+    """Complete an action item, with evidence where there is some, drop it or open it again with a reason."""
     act = partial(move_action_item, session, actor, item_id, data, if_match, now=now)
     show = partial(get_action_item, SessionReads(session), actor, today=today)
     return await once(act, show, status=200)

@@ -1,7 +1,7 @@
 """What the API takes and gives about action items."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -58,7 +58,7 @@ class _Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class CompleteItem(_Move, frozen=True, kw_only=True, tag="complete"):
-    """It is done; say by what that can be seen."""
+    """It is done. Say by what that can be seen, where you can."""
 
     evidence: Evidence | None = None
     evidence_link: EvidenceLink | None = None
@@ -85,6 +85,8 @@ class ActionItemQuery(PageQuery, frozen=True, kw_only=True):
     project_id: UUID | None = None
     status: Annotated[list[ActionItemStatus], Meta(max_length=3, description="One or several.")] = []
     owner: Owner | None = None
+    mentor_id: Annotated[UUID, Meta(description="Who agreed on it, or does it.")] | None = None
+    session_id: Annotated[UUID, Meta(description="Where it was agreed on.")] | None = None
     overdue: Annotated[bool, Meta(description="Open, and due before today; or not so.")] | None = None
     due_on_lt: date | None = None
     mine: Annotated[bool, Meta(description="Only what you do yourself as a mentor.")] = False
@@ -123,7 +125,8 @@ class ActionItemOut(ActionItemRow, frozen=True):
 
 
 class ActionItemTransitionOut(msgspec.Struct, frozen=True):
-    """One move: the day it happened, the moment it was recorded, and who recorded it."""
+    """One move or edit: the day it happened, the moment it was recorded, and who recorded it. `before` holds what the
+    fields said that an edit changed."""
 
     id: UUID
     number: int
@@ -137,3 +140,4 @@ class ActionItemTransitionOut(msgspec.Struct, frozen=True):
     reason: str | None
     evidence: str | None
     evidence_link: str | None
+    before: dict[str, Any]

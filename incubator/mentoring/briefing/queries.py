@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Date, Select, Text, Uuid, and_, case, cast, distinct, func, literal_column, select
+from sqlalchemy import Date, Select, Text, Uuid, and_, case, cast, distinct, func, literal_column, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
+from sqlalchemy.orm import aliased
 
 from incubator.actor import Actor
 from incubator.db import AnySelect, Reads, fetch_one, param, statement
@@ -194,14 +195,15 @@ def _next_session() -> Any:
 
 
 def _sessions(day: Any) -> Select[Any]:
-    """Sessions at which somebody of the project has, or had, a seat."""
-    s, guest = MentoringSession, SessionParticipant
+    """Sessions at which somebody of the project has, or had, a seat, and those in which it was advised."""
+    s, guest, told = MentoringSession, SessionParticipant, aliased(Consultation)
     shown = func.json_build_object(
         "id", s.id, "kind", s.kind, "title", s.title, "day", day, "starts_at", s.starts_at,
         "mode", s.mode, "place", s.place,
     )  # fmt: skip
-    at_table = select(guest.session_id).where(guest.project_id == THIS_PROJECT, guest.status.in_(sorted(SEATED)))
-    return select(cast(shown, Text)).where(s.id.in_(at_table))
+    seated = select(guest.session_id).where(guest.project_id == THIS_PROJECT, guest.status.in_(sorted(SEATED)))
+    advised = select(told.session_id).where(told.project_id == THIS_PROJECT, told.voided_at.is_(None))
+    return select(cast(shown, Text)).where(s.id.in_(union_all(seated, advised)))
 
 
 def _briefing_out(id_: UUID, title: str, status: str, founded_on: date, *rest: Any) -> BriefingOut:

@@ -41,7 +41,7 @@ async def graduate_project(
     today = civil_day(now)
     day = today if data.occurred_on is UNSET else data.occurred_on
     check_day(day, not_before=project.moved_on, today=today)
-    check_ready(await get_readiness(SessionReads(session), project.id, on=day), day)
+    check_ready(await get_readiness(SessionReads(session), project.id, on=day), project.id, day)
     await _graduate(session, actor, project, day, today=today, reason=data.note)
     return project.id
 

@@ -15,13 +15,17 @@ from incubator.projects.models import Platform
 
 NOT_READY = rule_text(
     "not_ready_to_graduate",
-    "The project is not ready to graduate on {day}: {lacks}.",
-    "Đến ngày {day} dự án chưa đủ điều kiện tốt nghiệp: {lacks}.",
+    "The project is not ready to graduate on {day}: {lacks}. An approver may ask for an exception with "
+    "POST /v1/projects/{project_id}/graduation/requests, which another account decides.",
+    "Đến ngày {day} dự án chưa đủ điều kiện tốt nghiệp: {lacks}. Người phê duyệt có thể xin ngoại lệ bằng "
+    "POST /v1/projects/{project_id}/graduation/requests để một tài khoản khác quyết định.",
 )
 REQUEST_OPEN = rule_text(
     "graduation_request_open",
-    "Request {request_id} to graduate this project is open; decide on it first.",
-    "Đề nghị {request_id} cho dự án này tốt nghiệp còn chờ; hãy xử lý đề nghị đó trước.",
+    "Request {request_id} to graduate this project is open; wait until another account decides on it, or withdraw it "
+    "if it is yours.",
+    "Đề nghị {request_id} cho dự án này tốt nghiệp còn chờ; hãy đợi tài khoản khác quyết định, hoặc rút lại nếu đó là "
+    "đề nghị của bạn.",
 )
 
 OUTCOMES_NEEDED = 2
@@ -130,9 +134,11 @@ class GraduationRequest(Base):
         self.decision_note = note
 
 
-def check_ready(readiness: Readiness, day: date) -> None:
+def check_ready(readiness: Readiness, project_id: UUID, day: date) -> None:
+    """The refusal also says how to ask for an exception, which whoever is refused here may do."""
     if lacks := readiness.lacks():
-        raise broken_rule(NOT_READY, day=day.isoformat(), lacks=[LACK_LABELS[lack] for lack in lacks])
+        named = [LACK_LABELS[lack] for lack in lacks]
+        raise broken_rule(NOT_READY, day=day.isoformat(), lacks=named, project_id=str(project_id))
 
 
 def check_no_request(request_id: UUID | None) -> None:

@@ -10,6 +10,8 @@
 | room: ten points for no project at all, fewer with each one, by share of the capacity | 10 to 0 |
 
 So what the project lacks comes before where the mentor lives and how much they have to do, which part equals.
+Before all points, whoever speaks one of the languages asked for comes before whoever speaks none: advice that is not
+understood helps nobody.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -64,10 +66,12 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 def suggest(candidates: Iterable[Candidate], wish: Wish, limit: int) -> list[SuggestionOut]:
-    """The best by score, then those with the smaller share of their capacity in use, then by id."""
+    """Who speaks a language asked for, and of these the best by score, then those with the smaller share of their
+    capacity in use, then by id; then who speaks none, likewise."""
 
     def place(suggestion: SuggestionOut) -> tuple[float, ...]:
-        return (-suggestion.score, suggestion.projects / suggestion.capacity, suggestion.mentor_id.int)
+        is_mute = all(reason.code is not ReasonCode.language for reason in suggestion.reasons)
+        return (is_mute, -suggestion.score, suggestion.projects / suggestion.capacity, suggestion.mentor_id.int)
 
     return sorted((score(candidate, wish) for candidate in candidates), key=place)[:limit]
 

@@ -114,7 +114,8 @@ class SuggestionFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     limit: Annotated[int, Meta(ge=1, le=50, description="How many at most.")] = 10
     language: Annotated[
-        list[Language], Meta(max_length=len(Language), description="Who speaks these comes first.")
+        list[Language],
+        Meta(max_length=len(Language), description="Who speaks one of these comes before who speaks none."),
     ] = []
     platform: Annotated[Platform, Meta(description="Only those who advise on it.")] | None = None
 
@@ -170,6 +171,6 @@ class SuggestionOut(msgspec.Struct, frozen=True):
 
 
 class SuggestionsOut(msgspec.Struct, frozen=True):
-    """The best first."""
+    """The highest score first; where languages are asked for, who speaks one of them before who speaks none."""
 
     items: list[SuggestionOut]

@@ -13,7 +13,7 @@ from incubator.actor import Actor, Role
 from incubator.db import Reads, fetch_all, fetch_one, param, statement
 from incubator.ideas.calls.models import Sector
 from incubator.ideas.models import Idea, IdeaMember, IdeaVersion
-from incubator.ideas.reviews.models import ReviewerConflict
+from incubator.ideas.reviews.models import OWN_MENTEE, ReviewerConflict
 from incubator.mentoring.mentors.models import Mentor, MentorReach, MentorStatus
 from incubator.mentoring.mentors.queries import Load, has_room, with_load
 from incubator.mentoring.mentors.rules import Candidate, Wish, suggest
@@ -25,9 +25,6 @@ from incubator.projects import sight as projects_sight
 from incubator.projects.mentors.models import ProjectMentor
 from incubator.projects.models import Platform, Project, ProjectIdea
 from incubator.projects.queries import needs_platform
-
-OWN_MENTEE = "own_mentee"
-"""The conflict of who mentors the project already. It bars from reviewing its ideas, not from mentoring it again."""
 
 
 async def suggest_mentors(
@@ -121,6 +118,7 @@ def _stands_behind_it() -> ColumnElement[bool]:
 
 
 def _has_conflict() -> ColumnElement[bool]:
+    """With one of its ideas. That of who mentors the project bars from reviewing, not from mentoring it again."""
     conflict = aliased(ReviewerConflict)
     of_project = and_(ProjectIdea.idea_id == conflict.idea_id, ProjectIdea.project_id == param("project_id", Uuid))
     return exists().where(of_project, conflict.account_id == Mentor.account_id, conflict.kind != OWN_MENTEE)

@@ -33,7 +33,7 @@ async def record_outcome(
     is_withdrawal = isinstance(data, OutcomeWithdrawal)
     outcome = ProjectOutcome(
         project_id=project.id, is_withdrawal=is_withdrawal, corrects_id=data.corrects_id, reason=data.reason,
-        recorded_by_kind=actor.kind, recorded_by_id=actor.id, **_facts(data, earlier, today=civil_day(now)),
+        recorded_by_kind=actor.kind, recorded_by_id=actor.id, **_facts(data, earlier, project, today=civil_day(now)),
     )  # fmt: skip
     session.add(outcome)
     await session.flush()
@@ -61,11 +61,11 @@ async def _last_of_chain(session: AsyncSession, project: Project, outcome_id: UU
     return row
 
 
-def _facts(data: OutcomeCreate, earlier: ProjectOutcome | None, *, today: date) -> dict[str, Any]:
+def _facts(data: OutcomeCreate, earlier: ProjectOutcome | None, project: Project, *, today: date) -> dict[str, Any]:
     if isinstance(data, OutcomeWithdrawal):
         assert earlier is not None
         check_withdrawable(earlier)
         return {name: getattr(earlier, name) for name in FACTS}
     facts = {name: getattr(data, name, None) for name in FACTS if name != "kind"}
-    check_days(data.occurred_on, facts["period_from"], today=today)
+    check_days(data.occurred_on, facts["period_from"], founded_on=project.founded_on, today=today)
     return {"kind": str(data.__struct_config__.tag), **facts}

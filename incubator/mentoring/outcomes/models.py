@@ -26,8 +26,13 @@ from incubator.ideas.models import DAY_IN_FUTURE
 
 TOO_LONG_AGO = rule_text(
     "outcome_too_long_ago",
-    "Outcomes are recorded from {earliest} on; {day} is before that.",
-    "Chỉ ghi kết quả từ ngày {earliest}; ngày {day} sớm hơn.",
+    "A period of an outcome begins on {earliest} at the earliest; {day} is before that.",
+    "Kỳ tính của kết quả bắt đầu sớm nhất từ ngày {earliest}; ngày {day} sớm hơn.",
+)
+BEFORE_FOUNDING = rule_text(
+    "outcome_before_founding",
+    "The project was founded on {founded_on}, so {day} is no day of an outcome of it; a period may begin earlier.",
+    "Dự án thành lập ngày {founded_on} nên kết quả không thể ghi vào ngày {day}; kỳ tính có thể bắt đầu sớm hơn.",
 )
 PERIOD_REVERSED = rule_text(
     "outcome_period_reversed",
@@ -89,7 +94,6 @@ class ProjectOutcome(Base):
         CheckConstraint("NOT is_withdrawal OR corrects_id IS NOT NULL", name="withdrawal_of_a_row"),
         CheckConstraint("(corrects_id IS NULL) = (reason IS NULL)", name="correction_has_reason"),
         Index("ix_project_outcome_project_id_id", "project_id", "id"),
-        Index("ix_project_outcome_kind_occurred_on", "kind", "occurred_on"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=func.uuidv7())
@@ -112,13 +116,16 @@ class ProjectOutcome(Base):
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
 
 
-def check_days(occurred_on: date, period_from: date | None, *, today: date) -> None:
-    """An outcome lies behind us and not too far, and a period does not end before it begins."""
+def check_days(occurred_on: date, period_from: date | None, *, founded_on: date, today: date) -> None:
+    """An outcome lies behind us and in the life of the project, for graduation counts it. What it sums up may have
+    begun earlier, but not too far back, and a period does not end before it begins."""
     if occurred_on > today:
         raise broken_rule(DAY_IN_FUTURE, day=occurred_on.isoformat())
     first = occurred_on if period_from is None else period_from
     if first > occurred_on:
         raise broken_rule(PERIOD_REVERSED, period_from=first.isoformat(), occurred_on=occurred_on.isoformat())
+    if occurred_on < founded_on:
+        raise broken_rule(BEFORE_FOUNDING, day=occurred_on.isoformat(), founded_on=founded_on.isoformat())
     if first < EARLIEST:
         raise broken_rule(TOO_LONG_AGO, day=first.isoformat(), earliest=EARLIEST.isoformat())
 

@@ -11,7 +11,11 @@ from incubator.ideas.schemas import ShortText
 from incubator.mentoring.outcomes.models import MOST_VND, OutcomeKind
 from incubator.paging import PageQuery
 
-OutcomeDay = Annotated[date, Meta(description="The day it happened. Not ahead, not before 2000.")]
+OutcomeDay = Annotated[date, Meta(description="The day it happened. Not ahead, not before the project was founded.")]
+PeriodStart = Annotated[
+    date,
+    Meta(description="The first day of the period. It may lie before the founding.", examples=["2024-04-01"]),
+]
 Evidence = Annotated[
     str,
     Meta(
@@ -26,7 +30,7 @@ EvidenceLink = Annotated[
     Meta(
         min_length=10,
         max_length=2_000,
-        pattern=r"^https://[^\s]+$",
+        pattern=r"^https?://[^\s]+$",
         description="Where a copy is kept.",
         examples=["https://files.example.org/contracts/12-2025.pdf"],
     ),
@@ -48,7 +52,7 @@ class _Outcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class RevenueOutcome(_Outcome, frozen=True, kw_only=True, tag="revenue_vnd"):
     """What the project sold for in a period, of which `occurred_on` is the last day."""
 
-    period_from: Annotated[date, Meta(description="The first day of the period.", examples=["2024-04-01"])]
+    period_from: PeriodStart
     amount_vnd: Amount
 
 

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from incubator.actor import Actor, Permission
 from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
-from incubator.days import civil_day
+from incubator.days import civil_day, fault_of_day
 from incubator.db import SessionReads
-from incubator.errors import DomainError, broken_rule, wrong_field
+from incubator.errors import DomainError, broken_rule
 from incubator.localities.queries import locality_by_code
 from incubator.mentoring.programmes.models import KIND_FIXED, Programme
 from incubator.mentoring.programmes.schemas import ProgrammeCreate, ProgrammePatch
@@ -75,8 +75,11 @@ async def _refuse_used(session: AsyncSession, programme: Programme) -> None:
 
 
 def _check_days(programme: Programme) -> None:
-    if programme.ends_on is not None and programme.ends_on < programme.starts_on:
-        raise wrong_field("/ends_on", "out_of_range", min=programme.starts_on.isoformat(), max=date.max.isoformat())
+    errors = fault_of_day(programme.starts_on, "/starts_on")
+    if programme.ends_on is not None:
+        errors += fault_of_day(programme.ends_on, "/ends_on", since=programme.starts_on)
+    if errors:
+        raise DomainError("validation_failed", errors=errors)
 
 
 def _terms_of(data: ProgrammeCreate | ProgrammePatch) -> dict[str, Any]:

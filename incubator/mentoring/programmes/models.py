@@ -8,12 +8,17 @@ from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, Integ
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base, one_of
-from incubator.errors import rule_text
+from incubator.errors import broken_rule, rule_text
 
 KIND_FIXED = rule_text(
     "programme_kind_fixed",
     "Sessions of this programme are in the records, so that it stays a {kind}.",
     "Chương trình đã có buổi gặp nên không thể đổi loại {kind}.",
+)
+NOT_RUNNING = rule_text(
+    "programme_not_running",
+    "The programme does not run on {day}: it began on {starts_on} and its last day is {ends_on}.",
+    "Chương trình không diễn ra ngày {day}: bắt đầu {starts_on}, kết thúc {ends_on}.",
 )
 
 
@@ -62,3 +67,14 @@ class Programme(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __mapper_args__ = {"version_id_col": version}
+
+    def check_runs_on(self, day: date) -> None:
+        if day < self.starts_on or (self.ends_on is not None and day > self.ends_on):
+            raise broken_rule(
+                NOT_RUNNING, day=day.isoformat(), starts_on=self.starts_on.isoformat(),
+                ends_on=self.ends_on.isoformat() if self.ends_on else "…",
+            )  # fmt: skip
+
+    def serves(self, *, province_id: UUID, commune_id: UUID) -> bool:
+        """Whether it is one of the commune or of its province."""
+        return self.locality_id in {province_id, commune_id}

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor
-from incubator.days import civil_day
+from incubator.days import civil_day, fault_of_day
 from incubator.db import SessionReads
 from incubator.errors import DomainError, FieldError, wrong_field
 from incubator.localities.queries import commune_by_code
@@ -19,20 +19,10 @@ from incubator.mentoring.programmes.models import Programme
 from incubator.mentoring.sight import is_followed, sight_of, sight_values
 from incubator.projects.models import Project
 
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
-
 
 class Place(msgspec.Struct, frozen=True):
     commune_id: UUID
     province_id: UUID
-
-
-def fault_of_day(day: date, pointer: str) -> list[FieldError]:
-    """No session lies outside these years, whatever a clock on a phone says."""
-    if FIRST_DAY <= day <= LAST_DAY:
-        return []
-    params = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
-    return [FieldError(code="out_of_range", pointer=pointer, params=params)]
 
 
 def fault_of_start(starts_at: datetime) -> list[FieldError]:
@@ -40,7 +30,8 @@ def fault_of_start(starts_at: datetime) -> list[FieldError]:
 
 
 async def find_programme(session: AsyncSession, programme_id: UUID) -> Programme:
-    programme = await session.get(Programme, programme_id)
+    """The programme, kept from changing its kind until the session that it gives its kind to is stored."""
+    programme = await session.get(Programme, programme_id, with_for_update={"read": True, "key_share": True})
     if programme is None:
         raise wrong_field("/programme_id", "not_found")
     return programme

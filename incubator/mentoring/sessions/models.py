@@ -221,6 +221,7 @@ class SessionMentor(Base):
             name="minutes_of_who_came",
         ),
         Index("ix_session_mentor_mentor_id_session_id", "mentor_id", "session_id"),
+        Index("ix_session_mentor_expected", "mentor_id", "session_id", postgresql_where="attendance = 'expected'"),
     )
 
     session_id: Mapped[UUID] = mapped_column(ForeignKey("mentoring_session.id"), primary_key=True)

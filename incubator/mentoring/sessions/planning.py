@@ -65,7 +65,7 @@ async def plan_session(session: AsyncSession, actor: Actor, data: SessionCreate,
     for mentor_id, role in sorted(found.roles.items()):
         await set_part(session, meeting, mentor_id, role, attendance=MentorAttendance.expected)
     await bring_guests(session, actor, meeting, _guests(data), GuestStatus.registered, now=now)
-    await append_transition(session, actor, meeting, SessionAction.plan, None, civil_day(now))
+    await append_transition(session, actor, meeting, SessionAction.plan, None, civil_day(now), recorded_at=now)
     record_audit(session, actor, "plan", "mentoring_session", meeting.id)
     await session.flush()
     return meeting.id

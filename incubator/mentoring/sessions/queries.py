@@ -19,7 +19,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    or_,
     select,
     union_all,
 )
@@ -27,29 +26,32 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from incubator.actor import Actor, Permission
-from incubator.db import AnySelect, Reads, fetch_one, param, statement
+from incubator.db import AnyQuery, AnySelect, Reads, fetch_one, param, statement
 from incubator.localities.models import Locality
 from incubator.localities.schemas import LocalityRef
 from incubator.mentoring.mentors.models import Mentor
 from incubator.mentoring.models import Consultation
 from incubator.mentoring.programmes.models import Programme
 from incubator.mentoring.sessions.models import (
-    AHEAD,
     NEXT,
     GuestStatus,
     MentoringSession,
     MentorRole,
+    SessionAction,
     SessionMentor,
     SessionParticipant,
+    SessionStatus,
 )
 from incubator.mentoring.sessions.schemas import (
     GuestNumbersOut,
     MentoringSessionOut,
     PartOut,
     ProgrammeRef,
+    ProjectRef,
     SessionQuery,
     SessionRow,
 )
+from incubator.mentoring.sessions.unreported import unreported
 from incubator.mentoring.sight import Sight, is_followed, is_mentor_in, is_session_seen, sight_of, sight_values
 from incubator.paging import Listing, Order
 from incubator.people.models import Person
@@ -112,6 +114,7 @@ def _session(sight: Sight) -> Select[Any]:
         s.capacity, s.seats_taken, s.held_on, s.created_at, s.province_id, is_mentor_in(s.id),
         Programme.id, Programme.kind, Programme.title,
         Locality.id, Locality.code, Locality.name, Locality.kind, _parts_json(), _numbers_json(),
+        _projects_json(sight),
     )  # fmt: skip
     return (
         select(*columns)
@@ -142,7 +145,6 @@ def _conditions(sight: Sight) -> dict[str, ColumnElement[bool]]:
     s, part = MentoringSession, aliased(SessionMentor)
     commune = select(Locality.id).where(Locality.code == param("locality_code", Text), Locality.valid_to.is_(None))
     project_id = param("project_id", Uuid)
-    ahead = or_(*(s.status == status.value for status in sorted(AHEAD)))
     return {
         "kind": s.kind == param("kind", Text),
         "programme_id": s.programme_id == param("programme_id", Uuid),
@@ -151,7 +153,7 @@ def _conditions(sight: Sight) -> dict[str, ColumnElement[bool]]:
         "on_gte": s.planned_on >= param("on_gte", Date),
         "on_lt": s.planned_on < param("on_lt", Date),
         "mine": is_mentor_in(s.id),
-        "awaiting_report": and_(ahead, s.planned_on < param("today", Date)),
+        "awaiting_report": s.id.in_(union_all(*unreported(aliased(MentoringSession)))),
         "locality_code": s.locality_id == commune.scalar_subquery(),
     }
 
@@ -233,6 +235,22 @@ def _numbers_json() -> Any:
     )
 
 
+def _projects_json(sight: Sight) -> Any:
+    """The projects at the table that the actor follows."""
+    guest, told, meeting = aliased(SessionParticipant), aliased(Consultation), MentoringSession
+    came = select(guest.project_id).where(guest.session_id == meeting.id)
+    advised = select(told.project_id).where(told.session_id == meeting.id, told.voided_at.is_(None))
+    at_table: AnyQuery = union_all(came.correlate(meeting), advised.correlate(meeting))
+    project = func.json_build_object("id", Project.id, "title", Project.title)
+    ordered = aggregate_order_by(project, Project.title.asc(), Project.id.asc())
+    return (
+        select(func.coalesce(cast(func.json_agg(ordered), Text), "[]"))
+        .where(is_followed(sight), Project.id.in_(at_table))
+        .correlate(meeting)
+        .scalar_subquery()
+    )
+
+
 def _session_out(actor: Actor) -> Callable[..., MentoringSessionOut]:
     """The reader of `_session`'s row for one actor."""
 
@@ -241,7 +259,7 @@ def _session_out(actor: Actor) -> Callable[..., MentoringSessionOut]:
         starts_at: datetime | None, minutes: int, mode: Any, place: str | None, capacity: int | None,
         seats_taken: int, held_on: date | None, created_at: datetime, province_id: UUID, is_in: bool, *rest: Any,
     ) -> MentoringSessionOut:  # fmt: skip
-        programme, locality, (parts, numbers) = rest[:3], rest[3:7], rest[7:]
+        programme, locality, (parts, numbers, projects) = rest[:3], rest[3:7], rest[7:]
         return MentoringSessionOut(
             id=id_, version=version, status=status,
             allowed_actions=allowed_actions(actor, status, province_id, locality[0], is_in=is_in),
@@ -249,19 +267,23 @@ def _session_out(actor: Actor) -> Callable[..., MentoringSessionOut]:
             planned_on=planned_on, starts_at=starts_at, minutes=minutes, mode=mode, place=place,
             locality=LocalityRef(*locality), capacity=capacity, seats_taken=seats_taken, held_on=held_on,
             mentors=msgspec.json.decode(parts, type=list[PartOut]),
-            participants=msgspec.json.decode(numbers, type=GuestNumbersOut), created_at=created_at,
+            participants=msgspec.json.decode(numbers, type=GuestNumbersOut),
+            projects=msgspec.json.decode(projects, type=list[ProjectRef]), created_at=created_at,
         )  # fmt: skip
 
     return out
 
 
 def allowed_actions(actor: Actor, status: str, province_id: UUID, commune_id: UUID, *, is_in: bool) -> list[str]:
-    """The moves that start at this status and that the actor may make: staff of the place, or a mentor in it."""
+    """The moves that start at this status and that the actor may make: staff of the place, or a mentor in it. Staff
+    takes back the last move too, which every session has made that is no longer merely planned."""
     manages = actor.territory(Permission.mentoring_manage).covers(province_id, commune_id)
     logs = is_in and actor.may(Permission.mentoring_log)
     rights = {Permission.mentoring_manage: manages, Permission.mentoring_log: logs}
-    return [
+    forward = [
         action.value
         for action, step in NEXT.items()
         if status in step.sources and any(rights[permission] for permission in step.permissions)
     ]
+    is_voidable = manages and status != SessionStatus.planned
+    return [*forward, SessionAction.void.value] if is_voidable else forward

@@ -1,10 +1,11 @@
 """What a session asks of those who change it, beside its status machine. No database."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from incubator.errors import DomainError, FieldError, broken_rule, rule_text
+from incubator.errors import DomainError, FieldError, broken_rule, rule_text, wrong_field
+from incubator.mentoring.models import last_day_of_edits
 from incubator.mentoring.sessions.models import (
     AHEAD,
     HELD_IN_FUTURE,
@@ -56,6 +57,12 @@ CONSULTATIONS_STAND = rule_text(
     "{consultations} consultations of this stand; void them first.",
     "Còn {consultations} lượt tư vấn thuộc phần này; hãy hủy các lượt đó trước.",
 )
+PART_TOO_OLD = rule_text(
+    "session_part_too_old_to_edit",
+    "A mentor could change the own attendance and minutes until {until}; ask staff to change them, with a reason.",
+    "Cố vấn chỉ tự sửa được việc có mặt và số phút của mình đến hết ngày {until}; hãy nhờ cán bộ sửa, kèm lý do.",
+)
+REPORTED = frozenset({SessionStatus.held, SessionStatus.guests_absent})
 MINUTES = ("contact_minutes", "preparation_minutes", "travel_minutes")
 
 PLANNING_STAYS = rule_text(
@@ -91,8 +98,20 @@ def check_happened(meeting: MentoringSession, *, today: date) -> None:
 
 def check_reported(meeting: MentoringSession) -> None:
     """Minutes belong to a session that was held, or at which the mentors waited."""
-    if meeting.status not in {SessionStatus.held, SessionStatus.guests_absent}:
+    if meeting.status not in REPORTED:
         raise broken_rule(NO_REPORT, status=meeting.status)
+
+
+def check_part_editable(reported_at: datetime, *, today: date, by_staff: bool, has_reason: bool) -> None:
+    """What is said of a mentor in a reported session: by the mentor within the days of edits, by staff later too, who
+    then say why."""
+    until = last_day_of_edits(reported_at)
+    if today <= until:
+        return
+    if not by_staff:
+        raise broken_rule(PART_TOO_OLD, until=until.isoformat())
+    if not has_reason:
+        raise wrong_field("/reason", "required")
 
 
 def check_attendance(parts: Iterable[SessionMentor]) -> None:

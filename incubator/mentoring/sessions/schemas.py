@@ -88,7 +88,11 @@ class SessionQuery(PageQuery, frozen=True, kw_only=True):
     on_lt: Annotated[date, Meta(description="Planned for an earlier day.")] | None = None
     mine: Annotated[bool, Meta(description="Only those in which you are a mentor.")] = False
     awaiting_report: Annotated[
-        bool, Meta(description="Only those whose day has passed and of which nobody has said how it went.")
+        bool,
+        Meta(
+            description="Only those whose day has passed and of which nobody has said how it went, and those that were "
+            "held while one of their mentors is still expected."
+        ),
     ] = False
     locality_code: CommuneCode | None = None
 
@@ -122,6 +126,11 @@ class ProgrammeRef(msgspec.Struct, frozen=True):
     title: str
 
 
+class ProjectRef(msgspec.Struct, frozen=True):
+    id: UUID
+    title: str
+
+
 class PartOut(msgspec.Struct, frozen=True):
     """A mentor in the session. Minutes are theirs, once, however many projects sat at the table."""
 
@@ -145,7 +154,8 @@ class GuestNumbersOut(msgspec.Struct, frozen=True):
 
 
 class MentoringSessionOut(msgspec.Struct, frozen=True):
-    """A session with its mentors. `allowed_actions` are the moves that you may make from here."""
+    """A session with its mentors. `allowed_actions` are the moves that you may make from here, `projects` those at the
+    table that you follow."""
 
     id: UUID
     version: int
@@ -165,4 +175,5 @@ class MentoringSessionOut(msgspec.Struct, frozen=True):
     held_on: date | None
     mentors: list[PartOut]
     participants: GuestNumbersOut
+    projects: list[ProjectRef]
     created_at: datetime

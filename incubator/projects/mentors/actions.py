@@ -15,7 +15,8 @@ from incubator.audit import record_audit
 from incubator.days import civil_day
 from incubator.errors import DomainError, FieldError
 from incubator.ideas.models import Idea, IdeaMember, IdeaViewer, check_day
-from incubator.ideas.reviews.conflicts import OWN_MENTEE, leave_reviews, record_conflict
+from incubator.ideas.reviews.conflicts import leave_reviews, record_conflict
+from incubator.ideas.reviews.models import OWN_MENTEE
 from incubator.ideas.reviews.sight import OWED
 from incubator.people.models import BY_PROJECT
 from incubator.people.places import add_viewer, remove_viewer

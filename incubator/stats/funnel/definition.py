@@ -29,9 +29,12 @@ _TERMS = {
     ),
     "imputed_n": Wording(
         "How many of them skipped the step in the records; it counts as reached on the day of the next step, until it "
-        "is reached itself. So n - imputed_n of the steps 6 and 7 are the projects that were consulted indeed.",
+        "is reached itself. So in throughput n - imputed_n, and in a cohort reached_n - imputed_n, of the steps 6 and 7 "
+        "are the projects that were consulted indeed. In a snapshot it counts all who passed the step like this, "
+        "wherever they stand now.",
         "Trong đó bao nhiêu không có ghi nhận ở bước này; được tính theo ngày của bước kế tiếp, cho đến khi thật sự "
-        "đạt. Vì vậy n - imputed_n ở bước 6 và 7 là số dự án thực sự đã được tư vấn.",
+        "đạt. Vì vậy ở bước 6 và 7, n - imputed_n (số phát sinh) và reached_n - imputed_n (nhóm theo dõi) là số dự án "
+        "thực sự đã được tư vấn. Ở số tồn, đây là tất cả trường hợp đã qua bước này như vậy, dù nay đang ở bước nào.",
     ),
     "mature_n": Wording(
         "Cohort: those who have had the whole window; the denominator of rate. From step 6 on, the projects founded "
@@ -113,10 +116,14 @@ FUNNEL = DefinitionOut(
     text=Wording(
         "How far ideas come from the day they are handed in. A step is reached by the first move of its kind that was "
         "not voided, on its business day in Viet Nam. Drafts are not counted; an idea that is reconsidered keeps its "
-        "days. Decisions count for you once they are published to you.",
+        "days. Decisions count for you once they are published to you. From step 6 on projects are counted instead of "
+        "ideas, each once, at its earliest idea. What reached a later step counts at a step missing in the records "
+        "too: it is imputed there, and imputed_n tells how many are.",
         "Ý tưởng đi được đến đâu kể từ ngày nộp. Một bước được tính theo lần thực hiện đầu tiên không bị hủy, theo "
         "ngày nghiệp vụ ở Việt Nam. Không đếm bản nháp; ý tưởng được xem xét lại giữ nguyên các mốc cũ. Quyết định "
-        "được tính khi đã công bố cho bạn.",
+        "được tính khi đã công bố cho bạn. Từ bước 6 đếm dự án thay cho ý tưởng, mỗi dự án một lần, theo ý tưởng sớm "
+        "nhất. Trường hợp đã đạt bước sau mà thiếu ghi nhận ở một bước trước thì vẫn được tính ở bước đó; đó là số suy "
+        "ra, nêu ở imputed_n.",
     ),
     source=(
         "idea_entry.entered_on; first idea_transition.occurred_on of each action not voided; project.founded_on; "

@@ -28,6 +28,7 @@ from incubator.days import VIETNAM
 from incubator.db import AnySelect, param, statement
 from incubator.mentoring.queries import consultation_days
 from incubator.projects.models import Platform
+from incubator.stats.funnel.history import LATE_DAYS
 from incubator.stats.mentoring.dimensions import DIMENSIONS, Dimension
 from incubator.stats.mentoring.sources import (
     AHEAD,
@@ -44,9 +45,6 @@ from incubator.stats.mentoring.sources import (
     projects,
     seats,
 )
-
-LATE_DAYS = 30
-"""A session reported this long after its day is late data: earlier figures missed it."""
 
 
 class Sources(NamedTuple):

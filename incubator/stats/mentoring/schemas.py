@@ -53,7 +53,9 @@ class ByPlatformsOut(msgspec.Struct, frozen=True):
 
 
 class MentoringMeasuresOut(msgspec.Struct, frozen=True):
-    """What was counted. What a breakdown does not measure is null, and so is a number too small to show."""
+    """What was counted: each number is a term of the definition `mentoring` (GET /v1/stats/definitions). Several
+    mentors on one platform in one session are one consultation. What a breakdown does not measure is null, and so is
+    a number too small to show."""
 
     sessions_held: Number
     sessions_cancelled: Number
@@ -102,7 +104,8 @@ class PlatformMonthCountOut(msgspec.Struct, frozen=True):
 
 
 class MentoringTotalsOut(MentoringMeasuresOut, frozen=True):
-    """The whole of the figure, and its consultations by platform and month."""
+    """The whole of the figure, and its consultations by platform and month. Each number is a term of the definition
+    `mentoring` (GET /v1/stats/definitions). Several mentors on one platform in one session are one consultation."""
 
     by_platform: list[PlatformCountOut]
     by_month: list[MonthCountOut]
@@ -110,7 +113,9 @@ class MentoringTotalsOut(MentoringMeasuresOut, frozen=True):
 
 
 class MentoringGroupOut(MentoringMeasuresOut, frozen=True):
-    """One value of the breakdown; `ref` where that is a locality, a programme or a mentor."""
+    """One value of the breakdown; `ref` where that is a locality, a programme or a mentor. Each number is a term of the
+    definition `mentoring` (GET /v1/stats/definitions). Several mentors on one platform in one session are one
+    consultation."""
 
     key: Annotated[dict[str, str], Meta(examples=[{"platform": "market"}])]
     ref: GroupRef | None

@@ -118,9 +118,11 @@ HEADLINES: tuple[Headline, ...] = (
             Wording("Projects fully consulted", "Dự án được tư vấn đủ"),
             Wording(
                 "Projects for which during the period the last of the platforms that their baseline needs was first "
-                "consulted.",
+                "consulted. The funnel's n of this step may be higher by its imputed_n: there projects count that "
+                "graduated although the records lack a consultation.",
                 "Số dự án mà trong kỳ đã được tư vấn lần đầu trên nền tảng cuối cùng trong các nền tảng mà nhu cầu ban "
-                "đầu nêu.",
+                "đầu nêu. Ở phễu, n của bước này có thể cao hơn, chênh lệch đúng bằng imputed_n, vì ở đó tính cả dự án "
+                "đã tốt nghiệp mà chưa có ghi nhận đủ tư vấn.",
             ),
             "funnel, mode throughput: n - imputed_n of step consulted_all_needed",
         ),

@@ -46,7 +46,8 @@ async def participants(
     filters: Given[ParticipantQuery],
     session_id: FromPath[UUID],
 ) -> Response[Page[ParticipantRow]]:
-    """List the participants of a session. A mentor sees those of the own projects and those whom they brought."""
+    """List the participants of a session. Who sees it only because of a project or as its mentor sees those of the
+    projects that they follow and those whom they brought."""
     await require_session(reads, actor, session_id)
     return await listed(request, reads, list_participants(actor, session_id, filters), filters)
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from incubator.actor import Actor, Permission
 from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
-from incubator.days import civil_day
+from incubator.days import civil_day, fault_of_day
 from incubator.errors import DomainError, FieldError, WrongFields
 from incubator.mentoring.sessions import rules
 from incubator.mentoring.sessions.actions import (
@@ -26,9 +26,10 @@ from incubator.mentoring.sessions.actions import (
     set_part,
     sign_in,
     standing_consultations,
+    standing_moves,
 )
 from incubator.mentoring.sessions.guests.actions import shown_guests
-from incubator.mentoring.sessions.lookups import fault_of_day, find_mentors, missing, repeated
+from incubator.mentoring.sessions.lookups import find_mentors, missing, repeated
 from incubator.mentoring.sessions.models import (
     NEXT,
     GuestStatus,
@@ -38,7 +39,6 @@ from incubator.mentoring.sessions.models import (
     SessionAction,
     SessionMentor,
     SessionParticipant,
-    SessionTransition,
 )
 from incubator.mentoring.sessions.moves import schemas as moves
 
@@ -62,7 +62,9 @@ class Step:
         before = self.meeting.status
         self.meeting.move_to(action, held_on=held_on, today=self.today, now=self.now)
         reason = getattr(self.data, "reason", None)
-        await append_transition(self.session, self.actor, self.meeting, action, before, day, reason=reason)
+        await append_transition(
+            self.session, self.actor, self.meeting, action, before, day, reason=reason, recorded_at=self.now
+        )
 
     async def guests_who_came(self) -> int:
         came = select(func.count()).where(
@@ -134,7 +136,7 @@ async def _guests_absent(step: Step) -> None:
 
 async def _void(step: Step) -> None:
     """The last move that still holds is taken back, and with it what it said of the mentors."""
-    *before, last = await _standing_moves(step.session, step.meeting)
+    *before, last = await standing_moves(step.session, step.meeting)
     rules.check_voidable(SessionAction(last.action))
     rules.check_no_consultations(await standing_consultations(step.session, step.meeting))
     details = {"mentors": [facts_of(part) for part in step.parts.values()]}
@@ -142,7 +144,7 @@ async def _void(step: Step) -> None:
     step.meeting.take_back(before[-1].to_status, step.now)
     await append_transition(
         step.session, step.actor, step.meeting, SessionAction.void, last.to_status, step.today,
-        reason=step.data.reason, details=details, voids_id=last.id,
+        reason=step.data.reason, details=details, voids_id=last.id, recorded_at=step.now,
     )  # fmt: skip
 
 
@@ -215,13 +217,3 @@ def _clear(step: Step, attendance: MentorAttendance) -> None:
     """Nobody was there, so nobody has minutes."""
     for part in step.parts.values():
         report_part(part, attendance, contact_minutes=0, preparation_minutes=0, travel_minutes=0)
-
-
-async def _standing_moves(session: AsyncSession, meeting: MentoringSession) -> list[SessionTransition]:
-    """The moves that were not voided, in order; the voids themselves left out."""
-    rows = await session.scalars(
-        select(SessionTransition).where(SessionTransition.session_id == meeting.id).order_by(SessionTransition.number)
-    )
-    history = list(rows)
-    voided = {row.voids_id for row in history}
-    return [row for row in history if row.voids_id is None and row.id not in voided]

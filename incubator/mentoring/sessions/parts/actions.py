@@ -27,6 +27,7 @@ from incubator.mentoring.sessions.actions import (
     report_part,
     set_part,
     standing_consultations,
+    standing_moves,
 )
 from incubator.mentoring.sessions.models import MentorAttendance, MentoringSession, SessionMentor, SessionStatus
 from incubator.mentoring.sessions.parts.schemas import PartPut
@@ -50,6 +51,7 @@ async def put_part(
     if part is None:
         await _require_mentor(session, actor, mentor_id)
     if_match.check(meeting.version)
+    await _require_time(session, actor, meeting, data, now=now)
     before = part and facts_of(part)
     if part is None:
         part = await _add_part(session, meeting, mentor_id, data)
@@ -59,7 +61,8 @@ async def put_part(
     _report(part, data)
     if meeting.status == SessionStatus.held:
         rules.check_attendance((await parts_of(session, meeting)).values())
-    await _record(session, actor, meeting, "set_mentor", before=before, after=facts_of(part))
+    reason = {} if data.reason is UNSET else {"reason": data.reason}
+    await _record(session, actor, meeting, "set_mentor", before=before, after=facts_of(part), **reason)
 
 
 async def remove_part(
@@ -91,6 +94,19 @@ async def _require_right(
     mine = await own_part(session, actor, meeting)
     if mine is None or mine.mentor_id != mentor_id or data.role not in (UNSET, mine.role):
         raise DomainError("forbidden")
+
+
+async def _require_time(
+    session: AsyncSession, actor: Actor, meeting: MentoringSession, data: PartPut, *, now: datetime
+) -> None:
+    """Once a session is reported, the days run in which its mentors change what was said of them."""
+    if meeting.status not in rules.REPORTED:
+        return
+    *_, report = await standing_moves(session, meeting)
+    rules.check_part_editable(
+        report.recorded_at, today=civil_day(now), by_staff=is_staff_of(actor, meeting),
+        has_reason=data.reason is not UNSET,
+    )  # fmt: skip
 
 
 async def _require_mentor(session: AsyncSession, actor: Actor, mentor_id: UUID) -> None:

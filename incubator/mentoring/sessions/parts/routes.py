@@ -33,7 +33,7 @@ async def set_mentor(
     data: JSONBody[PartPut],
 ) -> Response[MentoringSessionOut]:
     """Add a mentor to a session, or change role, attendance and minutes of one. Mentors enter their own attendance and
-    minutes. If-Match is that of the session."""
+    minutes until seven days after the report. If-Match is that of the session."""
     await put_part(session, actor, session_id, mentor_id, data, if_match, now=now)
     return resource(request, await get_session(SessionReads(session), actor, session_id))
 

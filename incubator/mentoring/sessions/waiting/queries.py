@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, exists, func, not_, select
+from sqlalchemy import ColumnElement, Date, Select, Text, Uuid, and_, exists, func, not_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
@@ -20,30 +20,44 @@ from incubator.paging import Listing, Order
 from incubator.people.models import Person
 from incubator.projects.mentors.models import ProjectMentor
 from incubator.projects.models import RUNNING, Project, ProjectIdea
+from incubator.projects.sight import is_mentored_by
 
 NEWEST_FIRST = Order((Project.id.expression,), descending=True)
 
 
 def list_waiting(actor: Actor, filters: WaitingQuery, *, today: date) -> Listing[WaitingProjectRow]:
     """Newest first."""
+    asked = {"locality_code": filters.locality_code, "mentor_id": filters.mentor_id}
+    given = frozenset(name for name, value in asked.items() if value is not None)
     return Listing(
         name="projects_without_session",
         query=_waiting,
-        shape=(sight_of(actor),),
+        shape=(sight_of(actor), given),
         order=NEWEST_FIRST,
-        values={**sight_values(actor), "since": today - timedelta(days=filters.days)},
+        values={**sight_values(actor), **asked, "since": today - timedelta(days=filters.days)},
         row=WaitingProjectRow,
         show=_in_list,
     )
 
 
-def _waiting(sight: Sight) -> Select[Any]:
+def _waiting(sight: Sight, given: frozenset[str]) -> Select[Any]:
     since = param("since", Date)
     came, consulted = _attended(Project), _consulted(Project)
     met = [exists(meetings.where(MentoringSession.held_on >= since)) for meetings in (came, consulted)]
     running = Project.status.in_([status.value for status in sorted(RUNNING)])
+    asked = [condition for name, condition in _conditions().items() if name in given]
     # A project that is younger than the days asked for has not been waiting for so long.
-    return select(Project).where(is_followed(sight), running, Project.founded_on <= since, *(not_(one) for one in met))
+    waits = (running, Project.founded_on <= since, *(not_(one) for one in met))
+    return select(Project).where(is_followed(sight), *waits, *asked)
+
+
+def _conditions() -> dict[str, ColumnElement[bool]]:
+    """Filter by filter what it asks of a project, as in the list of all projects."""
+    commune = select(Locality.id).where(Locality.code == param("locality_code", Text), Locality.valid_to.is_(None))
+    return {
+        "locality_code": Project.locality_id == commune.scalar_subquery(),
+        "mentor_id": is_mentored_by(param("mentor_id", Uuid)),
+    }
 
 
 def _in_list(cut: AnySelect, *_: Any) -> Select[Any]:

@@ -7,14 +7,17 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from incubator.localities.schemas import CommuneCode
 from incubator.paging import PageQuery
 from incubator.projects.models import ProjectStatus
 
 
 class WaitingQuery(PageQuery, frozen=True, kw_only=True):
-    """How long a project has to have waited."""
+    """Which projects to list, and how long they have to have waited."""
 
     days: Annotated[int, Meta(ge=1, le=3650, description="Without a held session in so many days.")] = 30
+    locality_code: CommuneCode | None = None
+    mentor_id: Annotated[UUID, Meta(description="An account that mentors the project at present.")] | None = None
 
 
 class WaitingProjectRow(msgspec.Struct, frozen=True):
