@@ -41,6 +41,7 @@ SESSION_ACTION_LABELS: dict[str, Phrase] = {
     SessionAction.cancel: Phrase("Cancel", "Hủy buổi gặp"),
     SessionAction.mentor_absent: Phrase("Report that the mentor did not come", "Báo cố vấn vắng mặt"),
     SessionAction.guests_absent: Phrase("Report that no participant came", "Báo không có người tham dự"),
+    SessionAction.correct: Phrase("Correct what was reported of a mentor", "Đính chính thông tin người cố vấn"),
     SessionAction.void: Phrase("Take back the last step", "Hủy bước vừa ghi"),
 }
 

@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor
-from incubator.mentoring.models import ConsultationWarning, check_attendance, check_session_fits
+from incubator.mentoring.models import ConsultationWarning, check_came, check_session_fits
 from incubator.mentoring.occasions import Occasion, find_session, planned_beside
 from incubator.mentoring.programmes.models import TABLES, ProgrammeKind
 from incubator.mentoring.schemas import ConsultationCreate, WarningOut
@@ -107,7 +107,7 @@ async def _enter_part(
     parts = select(SessionMentor).where(SessionMentor.session_id == meeting.id)
     by_mentor = {part.mentor_id: part for part in await session.scalars(parts)}
     mine = by_mentor.get(occasion.mentor_id)
-    check_attendance(mine.attendance if mine else None, by_staff=occasion.by_staff)
+    check_came(mine.attendance if mine else None, by_staff=occasion.by_staff)
     before = mine.contact_minutes if mine else 0
     has_lead = any(part.role == MentorRole.lead for part in by_mentor.values())
     part = await set_part(

@@ -260,7 +260,7 @@ def check_session_fits(meeting: MentoringSession, day: date) -> None:
         raise broken_rule(SESSION_ON_OTHER_DAY, day=day.isoformat(), held_on=meeting.held_on.isoformat())
 
 
-def check_attendance(attendance: str | None, *, by_staff: bool) -> None:
-    """Who did not come earns nothing by a log of their own; staff may know better."""
+def check_came(attendance: str | None, *, by_staff: bool) -> None:
+    """Who did not come earns nothing by what they say themselves; staff may know better."""
     if attendance in {MentorAttendance.absent, MentorAttendance.replaced} and not by_staff:
         raise broken_rule(MENTOR_WAS_ABSENT, attendance=attendance)

@@ -1,14 +1,15 @@
 """What a log says beside success: what was guessed, and what is hardly so."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from incubator.mentoring.models import ConsultationWarning
 from incubator.vocabularies import WORDS
-from tests.factories import BAC_HA, SA_PA, Make
-from tests.mentoring.logs import Mentored, codes, mentored_project
+from tests.factories import BAC_HA, SA_PA, Y_TY, Make, World
+from tests.mentoring.logs import Mentored, codes, mentored_project, pointers
 from tests.mentoring.rows import Rows
 from tests.team import TODAY, Team
 
@@ -84,3 +85,48 @@ async def test_a_full_session_takes_one_more(mentored: Mentored, rows: Rows) -> 
 
 def test_every_warning_has_its_words() -> None:
     assert WORDS["consultation_warning"].keys() == set(ConsultationWarning)
+
+
+async def test_a_programme_takes_logs_of_its_days_only(mentored: Mentored) -> None:
+    coffee = await mentored.programme()
+    before = await mentored.try_log(programme_id=coffee, held_on="2024-12-31")
+    assert before.status_code == 422
+    path = f"/v1/programmes/{coffee}"
+    seen = {"if-match": (await mentored.staff.get(path)).headers["etag"]}
+    assert (await mentored.staff.patch(path, {"ends_on": "2025-10-31"}, headers=seen)).status_code == 200
+    after = await mentored.try_log(programme_id=coffee)
+    assert (after.status_code, after.json()["rule"]) == (422, "programme_not_running")
+    assert (await mentored.try_log(programme_id=coffee, held_on="2025-10-31")).status_code == 201
+
+
+async def test_a_programme_of_another_commune_is_not_there_for_a_project(mentored: Mentored) -> None:
+    body = {
+        "kind": "clinic", "title": "Phòng tư vấn số", "host": "Đoàn xã Y Tý", "cadence": "monthly",
+        "locality_code": Y_TY, "starts_on": "2025-01-01",
+    }  # fmt: skip
+    clinic = (await mentored.staff.post("/v1/programmes", body)).json()["id"]
+    refused = await mentored.try_log(programme_id=clinic)
+    assert pointers(refused) == [("/programme_id", "not_found")]
+
+
+async def test_who_turns_up_at_the_coffee_of_others_says_nothing_of_its_place(mentored: Mentored, rows: Rows) -> None:
+    coffee = await mentored.programme()
+    table = await rows.session(programme_id=UUID(coffee), kind="startup_coffee", place="Hội trường xã", mode="hybrid")
+    logged = await mentored.log(programme_id=coffee, mode="phone", place="Quán khác")
+    assert logged["session"]["id"] == str(table)
+    session = (await mentored.staff.get(f"/v1/sessions/{table}")).json()
+    assert (session["status"], session["mode"], session["place"]) == ("held", "hybrid", "Hội trường xã")
+
+
+async def test_who_tells_in_the_morning_does_not_tell_of_the_evening(
+    mentored: Mentored, rows: Rows, world: World
+) -> None:
+    coffee, other = await mentored.programme(), await mentored.other_project(mentored.mentor)
+    same: dict[str, Any] = {"programme_id": UUID(coffee), "kind": "startup_coffee"}
+    evening = await rows.session(**same, starts_at=world.clock.now + timedelta(hours=8))
+    told = await mentored.log(programme_id=coffee, new_session=False)
+    assert told["session"]["id"] != str(evening)
+    clinic = await mentored.programme("clinic")
+    begun = await rows.session(programme_id=UUID(clinic), kind="clinic", starts_at=world.clock.now + timedelta(hours=1))
+    await rows.guest(begun, other, "registered")
+    assert (await mentored.log(programme_id=clinic, project_id=other["id"]))["session"]["id"] == str(begun)

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from incubator.mentoring.action_items.models import ActionItem
 from incubator.mentoring.models import Consultation, ConsultationVersion
 from incubator.mentoring.sessions.models import MentoringSession, SessionMentor, SessionParticipant, SessionTransition
+from incubator.projects.models import Project
 from tests.factories import Make, World
 from tests.mentoring.logs import DUE, Mentored, codes, mentored_project, on_day, pointers
 from tests.mentoring.rows import Rows
@@ -405,3 +406,20 @@ async def counts(world: World, *tables: Any) -> list[int]:
 
 def session_of(answers: list[httpx.Response]) -> str:
     return str(next(answer for answer in answers if answer.status_code == 201).json()["session"]["id"])
+
+
+async def test_a_log_that_waited_while_the_mentoring_ended_is_refused(committed: World) -> None:
+    mentored = await mentored_project(await gather_team(committed.make))
+    project_id = UUID(mentored.project["id"])
+    assignments = (await mentored.staff.get(f"/v1/projects/{project_id}/mentors")).json()["items"]
+    own = next(row for row in assignments if row["account_id"] == str(mentored.mentor.id))
+    async with committed.database.begin() as session:
+        await session.execute(select(Project.id).where(Project.id == project_id).with_for_update())
+        ending = asyncio.create_task(mentored.team.end(own))
+        await asyncio.sleep(0.3)
+        logging = asyncio.create_task(mentored.try_log())
+        await asyncio.sleep(0.3)
+    assert (await ending).status_code == 200
+    refused = await logging
+    assert (refused.status_code, pointers(refused)) == (400, [("/project_id", "not_found")])
+    assert await counts(committed, MentoringSession, Consultation) == [0, 0]

@@ -5,7 +5,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import delete, select
 
+from incubator.audit import AuditEntry
+from incubator.mentoring.sessions.models import SessionMentor
 from tests.factories import BAC_HA, SA_PA, Y_TY, Make, World
 from tests.mentoring.table import TOMORROW, Table, came, faults, lay_table, part, stranger
 
@@ -243,3 +246,40 @@ async def test_entering_people_and_logging_consultations_do_not_stop_each_other(
     assert [answer.status_code for answer in answers] == [201] * 14, [answer.text for answer in answers]
     after = await table.read(session)
     assert (after["status"], after["seats_taken"]) == ("held", 13)
+
+
+async def test_each_sign_in_that_changes_something_is_in_the_trail(table: Table, world: World) -> None:
+    session = await table.plan(participants=[stranger(), stranger()])
+    one, two = await table.participants(session)
+    for _ in range(2):
+        assert (await table.sign_in(session, (one, "attended"), (two, "registered"))).status_code == 200
+    async with world.database.begin() as db:
+        rows = select(AuditEntry.details).where(AuditEntry.action == "sign_in")
+        details = (await db.scalars(rows)).all()
+    assert details == [{"participant_id": one["id"], "before": "registered", "after": "attended"}]
+
+
+async def test_at_a_full_table_those_who_leave_make_room_for_those_who_come(table: Table) -> None:
+    session = await table.plan(participants=[stranger(), stranger()], capacity=2)
+    one, two = await table.participants(session)
+    await table.sign_in(session, (one, "absent"))
+    three = await table.add(session)
+    swapped = await table.sign_in(session, (one, "attended"), (three, "absent"))
+    assert [item["status"] for item in swapped.json()["items"]] == ["done", "done"]
+    told = [
+        {"participant_id": guest["id"], "status": status} for guest, status in ((three, "attended"), (two, "absent"))
+    ]
+    held = await table.hold(await table.read(session), sign_ins=told)
+    assert held["seats_taken"] == 2
+
+
+async def test_a_replayed_sign_in_asks_again_who_may_see_it(table: Table, world: World) -> None:
+    session = await table.plan(participants=[stranger()])
+    (guest,) = await table.participants(session)
+    path, key = f"/v1/sessions/{session['id']}/sign-ins", {"idempotency-key": "sổ ký".encode().hex()}
+    body = {"items": [{"participant_id": guest["id"], "status": "attended"}]}
+    assert (await table.lead.post(path, body, headers=key)).json()["id"] == session["id"]
+    assert (await table.lead.post(path, body, headers=key)).status_code == 200
+    async with world.database.begin() as db:
+        await db.execute(delete(SessionMentor).where(SessionMentor.mentor_id == table.lead.mentor_id))
+    assert (await table.lead.post(path, body, headers=key)).status_code == 404

@@ -79,7 +79,7 @@ def test_only_a_session_that_is_ahead_moves() -> None:
     moving = {status for status in SessionStatus if actions_from(status)}
     assert moving == {SessionStatus.planned, SessionStatus.confirmed}
     assert all(step.target not in step.sources for step in NEXT.values())
-    assert set(SessionAction) - set(NEXT) == {SessionAction.plan, SessionAction.void}
+    assert set(SessionAction) - set(NEXT) == {SessionAction.plan, SessionAction.correct, SessionAction.void}
 
 
 async def test_a_stand_in_is_no_absence(table: Table) -> None:
@@ -280,11 +280,32 @@ async def test_a_mentor_changes_own_minutes_for_seven_days_after_the_report(tabl
     assert faults(new) == {"/reason": "required"}
     mended = await table.set_part(session, table.lead, contact_minutes=45, reason="Theo sổ ghi của xã")
     assert parts(mended.json())[str(table.lead.mentor_id)][2] == 45
+    correction = (await table.staff.get(f"/v1/sessions/{session['id']}/transitions")).json()["items"][-1]
+    assert (correction["action"], correction["reason"]) == ("correct", "Theo sổ ghi của xã")
+    told = correction["details"]
+    assert (told["before"]["contact_minutes"], told["after"]["contact_minutes"]) == (50, 45)
     async with world.database.begin() as db:
         rows = select(AuditEntry.details).where(AuditEntry.subject_id == UUID(session["id"])).order_by(AuditEntry.id)
-        details = (await db.scalars(rows)).all()[-1]
-    assert details["reason"] == "Theo sổ ghi của xã"
-    assert (details["before"]["contact_minutes"], details["after"]["contact_minutes"]) == (50, 45)
+        assert (await db.scalars(rows)).all()[-1] == told, "the trail holds facts and no words"
+
+
+async def test_a_mentor_who_was_replaced_does_not_write_themselves_present(table: Table) -> None:
+    session = await table.plan(mentors=[part(table.lead, "lead"), part(table.other, "stand_in")])
+    session = await table.move(session, "hold", mentors=[missed(table.lead, "replaced"), came(table.other, 50)])
+    tried = {"attendance": "attended", "contact_minutes": 600}
+    refused = await table.set_part(session, table.lead, table.lead, **tried)
+    assert (refused.status_code, refused.json()["rule"]) == (422, "mentor_was_absent")
+    assert (await table.set_part(session, table.lead, **tried)).status_code == 200
+
+
+async def test_a_void_takes_back_who_came(table: Table) -> None:
+    session = await table.plan(participants=[stranger()])
+    (guest,) = await table.participants(session)
+    held = await table.hold(session, sign_ins=[{"participant_id": guest["id"], "status": "attended"}])
+    session = await table.move(held, "void", reason="Ghi nhầm buổi")
+    (guest,) = await table.participants(session)
+    assert guest["status"] == "registered"
+    assert (await table.move(session, "guests_absent"))["status"] == "guests_absent"
 
 
 async def test_the_days_of_a_mentor_who_waited_are_counted_too(table: Table, world: World) -> None:

@@ -85,13 +85,14 @@ async def append_transition(
 
 
 async def standing_moves(session: AsyncSession, meeting: MentoringSession) -> list[SessionTransition]:
-    """The moves that were not voided, in order; the voids themselves left out."""
+    """The moves that were not voided, in order; the voids themselves and corrections, which move nothing, left out."""
     rows = await session.scalars(
         select(SessionTransition).where(SessionTransition.session_id == meeting.id).order_by(SessionTransition.number)
     )
     history = list(rows)
     voided = {row.voids_id for row in history}
-    return [row for row in history if row.voids_id is None and row.id not in voided]
+    left_out = {SessionAction.correct, SessionAction.void}
+    return [row for row in history if row.action not in left_out and row.id not in voided]
 
 
 async def seat_guests(

@@ -54,6 +54,7 @@ class SessionAction(enum.StrEnum):
     cancel = "cancel"
     mentor_absent = "mentor_absent"
     guests_absent = "guests_absent"
+    correct = "correct"
     void = "void"
 
 
@@ -112,7 +113,8 @@ NEXT: Mapping[SessionAction, Step] = {
     _A.mentor_absent: Step(AHEAD, _S.mentor_absent, (_P.mentoring_manage,)),
     _A.guests_absent: Step(AHEAD, _S.guests_absent, REPORTERS),
 }
-"""Every step between statuses. Planning comes before them, and a void takes the last one back."""
+"""Every step between statuses. Planning comes before them, a correction changes what was reported of a mentor, and a
+void takes the last step back."""
 
 
 class MentoringSession(Base):

@@ -132,6 +132,8 @@ async def _look_up(session: AsyncSession, actor: Actor, data: SessionCreate, *, 
     place = await wrong.gather(_find_place(session, actor, data, programme, list(projects.values()), now=now))
     if wrong.errors or place is None:
         raise DomainError("validation_failed", errors=wrong.errors)
+    if programme is not None:
+        programme.check_runs_on(civil_day(data.starts_at))
     roles = {part.mentor_id: part.role for part in data.mentors}
     if not _manages(actor, place):
         roles[(await ensure_mentor(session, actor)).id] = MentorRole.lead

@@ -29,8 +29,8 @@ _TERMS = {
     ),
     "imputed_n": Wording(
         "How many of them skipped the step in the records; it counts as reached on the day of the next step, until it "
-        "is reached itself. So in throughput n - imputed_n, and in a cohort reached_n - imputed_n, of the steps 6 and 7 "
-        "are the projects that were consulted indeed. In a snapshot it counts all who passed the step like this, "
+        "is reached itself. So in throughput n - imputed_n, and in a cohort reached_n - imputed_n, of the steps 6 and "
+        "7 are the projects that were consulted indeed. In a snapshot it counts all who passed the step like this, "
         "wherever they stand now.",
         "Trong đó bao nhiêu không có ghi nhận ở bước này; được tính theo ngày của bước kế tiếp, cho đến khi thật sự "
         "đạt. Vì vậy ở bước 6 và 7, n - imputed_n (số phát sinh) và reached_n - imputed_n (nhóm theo dõi) là số dự án "

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +18,7 @@ from incubator.mentoring.sessions.actions import lock_session, own_part, sign_in
 from incubator.mentoring.sessions.guests.schemas import ParticipantCreate
 from incubator.mentoring.sessions.guests.sight import is_guest_shown
 from incubator.mentoring.sessions.lookups import find_projects, hold_projects, repeated
-from incubator.mentoring.sessions.models import GuestStatus, MentoringSession, SessionParticipant
+from incubator.mentoring.sessions.models import SEATED, GuestStatus, MentoringSession, SessionParticipant
 from incubator.mentoring.sessions.moves.schemas import SignIn
 from incubator.mentoring.sessions.planning import bring_guests
 from incubator.mentoring.sessions.queries import require_session
@@ -49,10 +50,17 @@ async def add_participant(
     return participant_id
 
 
+class SignIns(msgspec.Struct, frozen=True):
+    """Sign-ins to be run each on its own: first those that free a seat, then those that take one."""
+
+    leaving: dict[UUID, Callable[[], Awaitable[None]]]
+    coming: dict[UUID, Callable[[], Awaitable[None]]]
+
+
 async def sign_ins_of(
     session: AsyncSession, actor: Actor, session_id: UUID, items: list[SignIn], *, now: datetime
-) -> dict[UUID, Callable[[], Awaitable[None]]]:
-    """The sign-ins, each to be run on its own; the same participant twice is a wrong field."""
+) -> SignIns:
+    """What the items ask for; the same participant twice is a wrong field."""
     actor.require(Permission.mentoring_sign_in)
     meeting = await _lock_table(session, actor, session_id)
     check_table_open(meeting)
@@ -60,8 +68,11 @@ async def sign_ins_of(
     if errors := repeated(named):
         raise DomainError("validation_failed", errors=errors)
     guests = await shown_guests(session, actor, meeting, named.values())
-    today = civil_day(now)
-    return {item.participant_id: partial(_sign_in, meeting, guests, item, today=today) for item in items}
+    sign = partial(_sign_in, session, actor, meeting, guests, today=civil_day(now))
+    return SignIns(
+        leaving={item.participant_id: partial(sign, item) for item in items if item.status not in SEATED},
+        coming={item.participant_id: partial(sign, item) for item in items if item.status in SEATED},
+    )
 
 
 async def shown_guests(
@@ -82,14 +93,25 @@ async def shown_guests(
 
 
 async def _sign_in(
-    meeting: MentoringSession, guests: Mapping[UUID, SessionParticipant], item: SignIn, *, today: date
+    session: AsyncSession,
+    actor: Actor,
+    meeting: MentoringSession,
+    guests: Mapping[UUID, SessionParticipant],
+    item: SignIn,
+    *,
+    today: date,
 ) -> None:
     """Nothing is changed before everything is checked: what a savepoint took back would have to be read again."""
     if item.participant_id not in guests:
         raise DomainError("not_found")
     if item.status in ASKS_FOR_THE_DAY:
         check_day_came(meeting, today=today)
-    sign_in(meeting, guests[item.participant_id], item.status)
+    guest = guests[item.participant_id]
+    before = guest.status
+    sign_in(meeting, guest, item.status)
+    if before != guest.status:
+        trace = {"participant_id": str(guest.id), "before": before, "after": guest.status}
+        record_audit(session, actor, "sign_in", "mentoring_session", meeting.id, **trace)
 
 
 async def _lock_table(session: AsyncSession, actor: Actor, session_id: UUID) -> MentoringSession:

@@ -85,8 +85,10 @@ async def sign_in(
     alone, and the same once more changes nothing."""
 
     async def act() -> SignInsOut:
-        items = await sign_ins_of(session, actor, session_id, data.items, now=now)
-        return SignInsOut(await run_items(request, session, items))
+        asked = await sign_ins_of(session, actor, session_id, data.items, now=now)
+        left = await run_items(request, session, asked.leaving)
+        results = {result.id: result for result in (*left, *await run_items(request, session, asked.coming))}
+        return SignInsOut(session_id, [results[item.participant_id] for item in data.items])
 
     return await once.answer(act, partial(get_session, SessionReads(session), actor), status=200)
 

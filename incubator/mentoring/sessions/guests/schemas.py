@@ -46,6 +46,7 @@ class SignInsCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class SignInsOut(msgspec.Struct, frozen=True):
-    """A result for each item, in the order they were sent: done, or failed with its problem."""
+    """A result for each item, in the order they were sent: done, or failed with its problem. `id` is the session's."""
 
+    id: UUID
     items: list[ItemResult]

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import UNSET
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor, Permission
@@ -32,6 +32,7 @@ from incubator.mentoring.sessions.guests.actions import shown_guests
 from incubator.mentoring.sessions.lookups import find_mentors, missing, repeated
 from incubator.mentoring.sessions.models import (
     NEXT,
+    SEATED,
     GuestStatus,
     MentorAttendance,
     MentoringSession,
@@ -57,14 +58,22 @@ class Step:
         self.today = civil_day(now)
         self.parts: dict[UUID, SessionMentor] = {}
 
-    async def to(self, action: SessionAction, day: date, *, held_on: date | None = None) -> None:
+    async def to(self, action: SessionAction, day: date, *, held_on: date | None = None, **details: Any) -> None:
         """Move, and write the row of history."""
         before = self.meeting.status
         self.meeting.move_to(action, held_on=held_on, today=self.today, now=self.now)
         reason = getattr(self.data, "reason", None)
         await append_transition(
-            self.session, self.actor, self.meeting, action, before, day, reason=reason, recorded_at=self.now
-        )
+            self.session, self.actor, self.meeting, action, before, day,
+            reason=reason, details=details, recorded_at=self.now,
+        )  # fmt: skip
+
+    async def take_back_sign_ins(self) -> list[str]:
+        """Who came is expected again, which takes no other seat; who it was."""
+        came = (SessionParticipant.session_id == self.meeting.id, SessionParticipant.status == GuestStatus.attended)
+        expected = update(SessionParticipant).where(*came).values(status=GuestStatus.registered.value)
+        ids = await self.session.scalars(expected.returning(SessionParticipant.id))
+        return sorted(str(participant_id) for participant_id in ids)
 
     async def guests_who_came(self) -> int:
         came = select(func.count()).where(
@@ -103,9 +112,10 @@ async def _hold(step: Step) -> None:
     for report in step.data.mentors:
         await _report(step, report)
     rules.check_attendance(step.parts.values())
-    for item in step.data.sign_ins:
+    for item in sorted(step.data.sign_ins, key=lambda item: item.status in SEATED):
         sign_in(step.meeting, guests[item.participant_id], item.status)
-    await step.to(SessionAction.hold, day, held_on=day)
+    told = {str(item.participant_id): item.status.value for item in step.data.sign_ins}
+    await step.to(SessionAction.hold, day, held_on=day, sign_ins=told)
 
 
 async def _cancel(step: Step) -> None:
@@ -135,11 +145,12 @@ async def _guests_absent(step: Step) -> None:
 
 
 async def _void(step: Step) -> None:
-    """The last move that still holds is taken back, and with it what it said of the mentors."""
+    """The last move that still holds is taken back, and with it what it said of the mentors and who came."""
     *before, last = await standing_moves(step.session, step.meeting)
     rules.check_voidable(SessionAction(last.action))
     rules.check_no_consultations(await standing_consultations(step.session, step.meeting))
-    details = {"mentors": [facts_of(part) for part in step.parts.values()]}
+    came = await step.take_back_sign_ins()
+    details = {"mentors": [facts_of(part) for part in step.parts.values()], "came": came}
     _clear(step, MentorAttendance.expected)
     step.meeting.take_back(before[-1].to_status, step.now)
     await append_transition(

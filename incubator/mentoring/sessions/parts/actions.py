@@ -15,9 +15,10 @@ from incubator.days import civil_day
 from incubator.errors import DomainError, WrongFields, wrong_field
 from incubator.mentoring.mentors import sight as mentors_sight
 from incubator.mentoring.mentors.models import Mentor
-from incubator.mentoring.models import Consultation
+from incubator.mentoring.models import Consultation, check_came
 from incubator.mentoring.sessions import rules
 from incubator.mentoring.sessions.actions import (
+    append_transition,
     count_revision,
     facts_of,
     is_staff_of,
@@ -29,7 +30,13 @@ from incubator.mentoring.sessions.actions import (
     standing_consultations,
     standing_moves,
 )
-from incubator.mentoring.sessions.models import MentorAttendance, MentoringSession, SessionMentor, SessionStatus
+from incubator.mentoring.sessions.models import (
+    MentorAttendance,
+    MentoringSession,
+    SessionAction,
+    SessionMentor,
+    SessionStatus,
+)
 from incubator.mentoring.sessions.parts.schemas import PartPut
 
 
@@ -55,14 +62,21 @@ async def put_part(
     before = part and facts_of(part)
     if part is None:
         part = await _add_part(session, meeting, mentor_id, data)
+    if data.attendance is not UNSET and part.attendance != data.attendance:
+        check_came(part.attendance, by_staff=is_staff_of(actor, meeting))
     await _check(session, meeting, part, data, now=now)
     if data.role is not UNSET:
         part.role = data.role.value
     _report(part, data)
     if meeting.status == SessionStatus.held:
         rules.check_attendance((await parts_of(session, meeting)).values())
-    reason = {} if data.reason is UNSET else {"reason": data.reason}
-    await _record(session, actor, meeting, "set_mentor", before=before, after=facts_of(part), **reason)
+    facts = {"before": before, "after": facts_of(part)}
+    if data.reason is not UNSET:
+        await append_transition(
+            session, actor, meeting, SessionAction.correct, meeting.status, civil_day(now),
+            reason=data.reason, details=facts, recorded_at=now,
+        )  # fmt: skip
+    await _record(session, actor, meeting, "set_mentor", **facts)
 
 
 async def remove_part(
