@@ -12,6 +12,7 @@ from incubator.mentoring.action_items.models import Owner
 from incubator.mentoring.action_items.schemas import ActionItemOut, DueOn, OwnerPerson, What
 from incubator.mentoring.models import ConsultationOutcome, ConsultationWarning, Visibility
 from incubator.mentoring.sessions.models import DAY_MINUTES, Mode, SessionStatus
+from incubator.mentoring.sessions.schemas import MeetingPlace, Minutes
 from incubator.paging import PageQuery
 from incubator.projects.models import Platform
 
@@ -19,8 +20,6 @@ Advice = Annotated[
     LongText, Meta(examples=["Đóng gói 100 g, gửi mẫu cho ba cửa hàng ở Sa Pa trước khi mở gian hàng trực tuyến."])
 ]
 Subtopic = Annotated[str, Meta(min_length=1, max_length=200, examples=["Bao bì và nhãn hàng hóa"])]
-Place = Annotated[str, Meta(min_length=1, max_length=200, examples=["Nhà văn hóa thôn Na Lo"])]
-Minutes = Annotated[int, Meta(ge=0, le=DAY_MINUTES)]
 SharedWith = Annotated[
     Visibility, Meta(description="`internal`: its mentor, staff and approvers. `team`: all who follow the project.")
 ]
@@ -52,7 +51,7 @@ class ConsultationCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     mode: (
         Annotated[Mode, Meta(description="As planned if absent, or in person; of a held session it stays.")] | UnsetType
     ) = UNSET
-    place: Annotated[Place, Meta(description="Likewise.")] | None = None
+    place: Annotated[MeetingPlace, Meta(description="Likewise.")] | None = None
     programme_id: UUID | None = None
     session_id: (
         Annotated[UUID, Meta(description="The session, where it is known. It was planned for a day within a week.")]
