@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor
-from incubator.mentoring.models import ConsultationWarning, check_came, check_session_fits
+from incubator.mentoring.models import ConsultationWarning, check_came, check_session_fits, last_day_of_edits
 from incubator.mentoring.occasions import Occasion, find_session, planned_beside
 from incubator.mentoring.programmes.models import TABLES, ProgrammeKind
 from incubator.mentoring.schemas import ConsultationCreate, WarningOut
@@ -88,12 +88,12 @@ async def _hold(
     if await _may_tell(session, occasion, meeting):
         meeting.mode = meeting.mode if data.mode is msgspec.UNSET else data.mode.value
         meeting.place = data.place or meeting.place
-    await append_transition(session, actor, meeting, SessionAction.hold, before, occasion.day)
+    await append_transition(session, actor, meeting, SessionAction.hold, before, occasion.day, recorded_at=now)
 
 
 async def _may_tell(session: AsyncSession, occasion: Occasion, meeting: MentoringSession) -> bool:
     """A coffee may be another's table, at which the mentor turned up."""
-    if occasion.by_staff or not (occasion.programme and occasion.programme.kind in TABLES):
+    if occasion.by_staff or meeting.kind not in TABLES:
         return True
     own = (SessionMentor.session_id == meeting.id, SessionMentor.mentor_id == occasion.mentor_id)
     return bool(await session.scalar(select(exists().where(*own))))
@@ -108,6 +108,8 @@ async def _enter_part(
     by_mentor = {part.mentor_id: part for part in await session.scalars(parts)}
     mine = by_mentor.get(occasion.mentor_id)
     check_came(mine.attendance if mine else None, by_staff=occasion.by_staff)
+    if mine and not occasion.by_staff and await _are_minutes_closed(session, meeting, mine, occasion.today):
+        return mine.contact_minutes, 0
     before = mine.contact_minutes if mine else 0
     has_lead = any(part.role == MentorRole.lead for part in by_mentor.values())
     part = await set_part(
@@ -116,6 +118,18 @@ async def _enter_part(
         preparation_minutes=data.preparation_minutes, travel_minutes=data.travel_minutes,
     )  # fmt: skip
     return part.contact_minutes, part.contact_minutes - before
+
+
+async def _are_minutes_closed(
+    session: AsyncSession, meeting: MentoringSession, mine: SessionMentor, today: date
+) -> bool:
+    """What was said of a mentor's minutes stays after the days of edits, also beside a later log."""
+    if mine.attendance != MentorAttendance.attended:
+        return False
+    t = SessionTransition
+    told = select(func.max(t.recorded_at)).where(t.session_id == meeting.id, t.action == SessionAction.hold.value)
+    told_at = await session.scalar(told)
+    return told_at is not None and today > last_day_of_edits(told_at)
 
 
 async def _enter_guests(
@@ -145,7 +159,7 @@ async def _hold_new(
     session.add(meeting)
     await session.flush()
     steps = insert(SessionTransition).execution_options(render_nulls=True)
-    await session.execute(steps, _steps(actor, occasion, meeting))
+    await session.execute(steps, _steps(actor, occasion, meeting, now))
     part = {
         "session_id": meeting.id, "mentor_id": occasion.mentor_id, "role": MentorRole.lead,
         "attendance": MentorAttendance.attended, "contact_minutes": data.minutes,
@@ -161,9 +175,10 @@ async def _hold_new(
     return meeting
 
 
-def _steps(actor: Actor, occasion: Occasion, meeting: MentoringSession) -> list[dict[str, Any]]:
+def _steps(actor: Actor, occasion: Occasion, meeting: MentoringSession, now: datetime) -> list[dict[str, Any]]:
     same = {
-        "session_id": meeting.id, "occurred_on": occasion.day, "actor_kind": actor.kind, "actor_id": actor.id,
+        "session_id": meeting.id, "occurred_on": occasion.day, "recorded_at": now,
+        "actor_kind": actor.kind, "actor_id": actor.id,
     }  # fmt: skip
     planned, held = SessionStatus.planned, SessionStatus.held
     return [

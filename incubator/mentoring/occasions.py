@@ -63,16 +63,24 @@ async def lock_named(session: AsyncSession, actor: Actor, session_id: UUID | Non
 async def lock_programme(
     session: AsyncSession, programme_id: UUID | None, project: Project | None, *, new_session: bool
 ) -> Programme | None:
-    """The programme that a body names, one of the project's commune or province. A coffee is locked, because its
+    """The programme that a body names, one that serves the project. A coffee is locked, because its
     projects look for one session between them; planning a session of it goes on beside that."""
     if programme_id is None:
         return None
     programme = await find_programme(session, programme_id)
-    if project and not programme.serves(province_id=project.province_id, commune_id=project.locality_id):
+    if project and not await _serves(session, programme, project):
         raise wrong_field("/programme_id", "not_found")
     if programme.kind in TABLES and not new_session:
         await session.execute(select(Programme.id).where(Programme.id == programme.id).with_for_update(key_share=True))
     return programme
+
+
+async def _serves(session: AsyncSession, programme: Programme, project: Project) -> bool:
+    """Of its commune or province, or at one of its tables by invitation."""
+    if programme.serves(province_id=project.province_id, commune_id=project.locality_id):
+        return True
+    invited = exists().where(MentoringSession.programme_id == programme.id, _has_sat(project.id))
+    return bool(await session.scalar(select(invited)))
 
 
 async def find_session(session: AsyncSession, occasion: Occasion, now: datetime) -> MentoringSession | None:

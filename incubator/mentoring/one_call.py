@@ -262,7 +262,7 @@ def _warnings_of_minutes(data: ConsultationCreate, met: Met, of_day: int) -> lis
     found: list[WarningOut] = []
     if met.minutes < CONTACT_MINUTES:
         found.append(WarningOut(w.short_contact, {"minutes": met.minutes, "needed": CONTACT_MINUTES}))
-    if met.minutes > data.minutes:
+    if met.minutes != data.minutes:
         found.append(WarningOut(w.minutes_kept, {"sent": data.minutes, "kept": met.minutes}))
     if of_day > LONG_DAY_MINUTES:
         found.append(WarningOut(w.long_day, {"minutes": of_day}))

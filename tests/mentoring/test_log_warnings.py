@@ -9,7 +9,7 @@ import pytest
 from incubator.mentoring.models import ConsultationWarning
 from incubator.vocabularies import WORDS
 from tests.factories import BAC_HA, SA_PA, Y_TY, Make, World
-from tests.mentoring.logs import Mentored, codes, mentored_project, pointers
+from tests.mentoring.logs import Mentored, codes, mentored_project, on_day, pointers
 from tests.mentoring.rows import Rows
 from tests.team import TODAY, Team
 
@@ -130,3 +130,25 @@ async def test_who_tells_in_the_morning_does_not_tell_of_the_evening(
     begun = await rows.session(programme_id=UUID(clinic), kind="clinic", starts_at=world.clock.now + timedelta(hours=1))
     await rows.guest(begun, other, "registered")
     assert (await mentored.log(programme_id=clinic, project_id=other["id"]))["session"]["id"] == str(begun)
+
+
+async def test_a_later_log_does_not_raise_minutes_that_are_closed(mentored: Mentored, world: World) -> None:
+    first = await mentored.log(minutes=20)
+    await on_day(world, "2025-12-15", mentored.mentor, mentored.staff)
+    again = await mentored.log(held_on=TODAY, platforms=["capital"], minutes=600)
+    assert again["session"]["id"] == first["session"]["id"]
+    assert "minutes_kept" in codes(again)
+    assert [part[1] for part in (await mentored.parts(first["session"]["id"])).values()] == [20]
+
+
+async def test_a_project_that_was_invited_logs_at_the_coffee_of_another_commune(mentored: Mentored, rows: Rows) -> None:
+    body = {
+        "kind": "startup_coffee", "title": "Cà phê Sa Pa", "host": "Đoàn xã", "cadence": "monthly",
+        "locality_code": SA_PA, "starts_on": "2025-01-01",
+    }  # fmt: skip
+    coffee = (await mentored.staff.post("/v1/programmes", body)).json()["id"]
+    assert pointers(await mentored.try_log(programme_id=coffee)) == [("/programme_id", "not_found")]
+    table = await rows.session(programme_id=UUID(coffee), kind="startup_coffee", place="Quán A", at=SA_PA)
+    await rows.guest(table, mentored.project, "registered")
+    assert (await mentored.log(programme_id=coffee, place="Quán B"))["session"]["id"] == str(table)
+    assert (await mentored.staff.get(f"/v1/sessions/{table}")).json()["place"] == "Quán A"

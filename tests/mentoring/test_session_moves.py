@@ -11,7 +11,7 @@ from sqlalchemy import select
 from incubator.audit import AuditEntry
 from incubator.mentoring.models import Consultation
 from incubator.mentoring.sessions.models import NEXT, SessionAction, SessionStatus, actions_from
-from tests.factories import Y_TY, Caller, Make, World
+from tests.factories import LAO_CAI, Y_TY, Caller, Make, World
 from tests.mentoring.logs import on_day
 from tests.mentoring.table import (
     TODAY,
@@ -425,3 +425,55 @@ async def consult(
                 voided_at=world.clock.now if voided else None, void_reason="Nhầm" if voided else None,
             )
         )  # fmt: skip
+
+
+async def test_a_void_takes_back_what_the_report_said_and_nothing_else(table: Table) -> None:
+    session = await table.plan(participants=[stranger(), stranger(), stranger()])
+    one, two, three = await table.participants(session)
+    await table.sign_in(session, (one, "attended"))
+    told = [
+        {"participant_id": guest["id"], "status": status} for guest, status in ((two, "attended"), (three, "absent"))
+    ]
+    held = await table.hold(await table.read(session), sign_ins=told)
+    session = await table.move(held, "void", reason="Ghi nhầm buổi")
+    assert [guest["status"] for guest in await table.participants(session)] == ["attended", "registered", "registered"]
+    session = await table.move(session, "mentor_absent")
+    session = await table.move(session, "void", reason="Có đến, đi muộn")
+    assert [guest["status"] for guest in await table.participants(session)] == ["attended", "registered", "registered"]
+    assert session["seats_taken"] == 3
+
+
+async def test_who_was_not_spoken_of_may_tell_after_the_week_too(table: Table, world: World) -> None:
+    session = await table.plan(mentors=[part(table.lead, "lead"), part(table.other, "support")])
+    session = await table.hold(session)
+    await on_day(world, "2025-12-20", table.other)
+    told = {"attendance": "attended", "contact_minutes": 40}
+    assert (await table.set_part(session, table.other, table.other, **told)).status_code == 200
+
+
+async def test_a_session_is_not_put_off_beyond_the_run_of_its_programme(table: Table) -> None:
+    body = {
+        "kind": "clinic", "title": "Phòng tư vấn số", "host": "Tỉnh đoàn", "cadence": "monthly",
+        "locality_code": LAO_CAI, "starts_on": "2025-01-01", "ends_on": "2025-12-31",
+    }  # fmt: skip
+    clinic = (await table.staff.post("/v1/programmes", body)).json()["id"]
+    session = await table.plan(programme_id=clinic, kind="clinic")
+    path, seen = f"/v1/sessions/{session['id']}", {"if-match": f'"{session["version"]}"'}
+    late = await table.staff.patch(path, {"starts_at": "2026-03-01T08:00:00+07:00"}, headers=seen)
+    assert (late.status_code, late.json()["rule"]) == (422, "programme_not_running")
+
+
+async def test_a_correction_moves_no_session_in_the_figures(table: Table, world: World) -> None:
+    """What had failed by a day has failed by it whenever minutes are corrected; and a late report stays one."""
+    waited, held = await table.plan(), await table.hold(await table.plan())
+    waited = await table.move(waited, "guests_absent")
+    await on_day(world, "2025-12-20", table.lead, table.staff)
+    for session in (waited, held):
+        put = await table.set_part(session, table.lead, attendance="attended", reason="Theo sổ ghi")
+        assert put.status_code == 200, put.text
+    figure = (await table.staff.get("/v1/stats/mentoring?as_of=2025-12-10")).json()
+    assert (figure["totals"]["guests_absent"], figure["quality"]["awaiting_report_n"]) == (1, 0)
+    held = await table.move(await table.read(held), "void", reason="Ghi nhầm buổi")
+    await on_day(world, "2026-02-01", table.lead, table.staff)
+    await table.hold(held, occurred_on=TODAY)
+    assert (await table.staff.get("/v1/stats/mentoring")).json()["quality"]["late_n"] == 1

@@ -86,8 +86,8 @@ async def edit_session(
         check_table_open(meeting)
     else:
         check_ahead(meeting)
-    if data.starts_at is not UNSET and (errors := lookups.fault_of_start(data.starts_at)):
-        raise DomainError("validation_failed", errors=errors)
+    if data.starts_at is not UNSET:
+        await _check_start(session, meeting, data.starts_at)
     changes = {name: value for name, value in columns.items() if getattr(meeting, name) != value}
     for name, value in changes.items():
         setattr(meeting, name, value)
@@ -97,6 +97,13 @@ async def edit_session(
     if changes:
         record_audit(session, actor, "edit", "mentoring_session", meeting.id, fields=sorted(changes))
     await session.flush()
+
+
+async def _check_start(session: AsyncSession, meeting: MentoringSession, starts_at: datetime) -> None:
+    if errors := lookups.fault_of_start(starts_at):
+        raise DomainError("validation_failed", errors=errors)
+    if meeting.programme_id is not None:
+        (await lookups.find_programme(session, meeting.programme_id)).check_runs_on(civil_day(starts_at))
 
 
 async def bring_guests(

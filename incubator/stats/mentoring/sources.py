@@ -31,6 +31,7 @@ from incubator.mentoring.sessions.models import (
     GuestStatus,
     MentorAttendance,
     MentoringSession,
+    SessionAction,
     SessionMentor,
     SessionParticipant,
     SessionStatus,
@@ -48,6 +49,9 @@ AHEAD = "ahead"
 GUESTS_ABSENT = SessionStatus.guests_absent.value
 WORKED = (HELD, GUESTS_ABSENT)
 """Sessions for which mentors have minutes: who waited in vain had prepared and travelled."""
+
+MOVING_NOTHING = (SessionAction.correct.value, SessionAction.void.value)
+"""Rows of history that are no steps of their own."""
 
 FAILED = (SessionStatus.cancelled.value, SessionStatus.mentor_absent.value, GUESTS_ABSENT)
 
@@ -158,7 +162,7 @@ def first_reports() -> AnySelect:
     voided = select(void.voids_id).where(void.voids_id.is_not(None))
     return (
         select(hold.session_id, func.min(hold.recorded_at).label("told_at"))
-        .where(hold.to_status == HELD, hold.voids_id.is_(None), hold.id.not_in(voided))
+        .where(hold.action == SessionAction.hold.value, hold.id.not_in(voided))
         .group_by(hold.session_id)
     )
 
@@ -179,7 +183,8 @@ def _failed_on(s: type[MentoringSession]) -> Any:
     voided = select(void.voids_id).where(void.voids_id.is_not(None))
     return (
         select(func.max(move.occurred_on))
-        .where(move.session_id == s.id, move.to_status == s.status, move.voids_id.is_(None), move.id.not_in(voided))
+        .where(move.session_id == s.id, move.to_status == s.status, move.action.not_in(MOVING_NOTHING))
+        .where(move.id.not_in(voided))
         .correlate(s)
         .scalar_subquery()
     )

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import UNSET
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor, Permission
@@ -68,12 +68,16 @@ class Step:
             reason=reason, details=details, recorded_at=self.now,
         )  # fmt: skip
 
-    async def take_back_sign_ins(self) -> list[str]:
-        """Who came is expected again, which takes no other seat; who it was."""
-        came = (SessionParticipant.session_id == self.meeting.id, SessionParticipant.status == GuestStatus.attended)
-        expected = update(SessionParticipant).where(*came).values(status=GuestStatus.registered.value)
-        ids = await self.session.scalars(expected.returning(SessionParticipant.id))
-        return sorted(str(participant_id) for participant_id in ids)
+    async def take_back_sign_ins(self, told: Mapping[str, list[str]] | None) -> None:
+        """What a report said of participants no longer holds. One that was logged by a mentor names nobody: then
+        everybody who came is expected again, which takes no other seat."""
+        of_session = SessionParticipant.session_id == self.meeting.id
+        guests = await self.session.scalars(select(SessionParticipant).where(of_session))
+        for guest in sorted(guests, key=lambda guest: guest.is_seated, reverse=True):
+            if told is not None and str(guest.id) in told:
+                sign_in(self.meeting, guest, GuestStatus(told[str(guest.id)][0]))
+            elif told is None and guest.status == GuestStatus.attended:
+                sign_in(self.meeting, guest, GuestStatus.registered)
 
     async def guests_who_came(self) -> int:
         came = select(func.count()).where(
@@ -112,9 +116,11 @@ async def _hold(step: Step) -> None:
     for report in step.data.mentors:
         await _report(step, report)
     rules.check_attendance(step.parts.values())
+    told = {}
     for item in sorted(step.data.sign_ins, key=lambda item: item.status in SEATED):
-        sign_in(step.meeting, guests[item.participant_id], item.status)
-    told = {str(item.participant_id): item.status.value for item in step.data.sign_ins}
+        guest = guests[item.participant_id]
+        told[str(guest.id)] = [guest.status, item.status.value]
+        sign_in(step.meeting, guest, item.status)
     await step.to(SessionAction.hold, day, held_on=day, sign_ins=told)
 
 
@@ -145,12 +151,13 @@ async def _guests_absent(step: Step) -> None:
 
 
 async def _void(step: Step) -> None:
-    """The last move that still holds is taken back, and with it what it said of the mentors and who came."""
+    """The last move that still holds is taken back, and with it what it said of mentors and participants."""
     *before, last = await standing_moves(step.session, step.meeting)
     rules.check_voidable(SessionAction(last.action))
     rules.check_no_consultations(await standing_consultations(step.session, step.meeting))
-    came = await step.take_back_sign_ins()
-    details = {"mentors": [facts_of(part) for part in step.parts.values()], "came": came}
+    if last.action == SessionAction.hold:
+        await step.take_back_sign_ins(last.details.get("sign_ins"))
+    details = {"mentors": [facts_of(part) for part in step.parts.values()]}
     _clear(step, MentorAttendance.expected)
     step.meeting.take_back(before[-1].to_status, step.now)
     await append_transition(

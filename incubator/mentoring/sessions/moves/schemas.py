@@ -77,8 +77,8 @@ class ReportGuestsAbsent(_Move, frozen=True, kw_only=True, tag="guests_absent"):
 
 
 class VoidSessionMove(_Move, frozen=True, kw_only=True, tag="void"):
-    """Take back the last move because it was recorded by mistake. Attendance and minutes of the mentors go with it;
-    both rows stay in the history."""
+    """Take back the last move because it was recorded by mistake. Attendance and minutes of the mentors go with it,
+    and what a report said of participants; both rows stay in the history."""
 
     reason: ShortText
 

@@ -58,7 +58,8 @@ async def put_part(
     if part is None:
         await _require_mentor(session, actor, mentor_id)
     if_match.check(meeting.version)
-    await _require_time(session, actor, meeting, data, now=now)
+    if not (part and part.attendance == MentorAttendance.expected):
+        await _require_time(session, actor, meeting, data, now=now)
     before = part and facts_of(part)
     if part is None:
         part = await _add_part(session, meeting, mentor_id, data)
@@ -113,7 +114,8 @@ async def _require_right(
 async def _require_time(
     session: AsyncSession, actor: Actor, meeting: MentoringSession, data: PartPut, *, now: datetime
 ) -> None:
-    """Once a session is reported, the days run in which its mentors change what was said of them."""
+    """Once a session is reported, the days run in which its mentors change what was said of them. Of whom nothing was
+    said yet may tell later too."""
     if meeting.status not in rules.REPORTED:
         return
     *_, report = await standing_moves(session, meeting)
