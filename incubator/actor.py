@@ -54,6 +54,10 @@ class Permission(enum.StrEnum):
     ideas_read_unpublished = "ideas:read_unpublished"
     ideas_screen = "ideas:screen"
     localities_read = "localities:read"
+    loans_approve = "loans:approve"
+    loans_enter = "loans:enter"
+    loans_manage = "loans:manage"
+    loans_read = "loans:read"
     mentoring_log = "mentoring:log"
     mentoring_manage = "mentoring:manage"
     mentoring_read = "mentoring:read"
@@ -102,6 +106,10 @@ HOLDERS: dict[Permission, frozenset[Role | Scope]] = {
     _P.ideas_read_unpublished: frozenset({_R.approver, _R.staff}),
     _P.ideas_screen: frozenset({_R.staff}),
     _P.localities_read: frozenset({*_R, *_S}),
+    _P.loans_approve: frozenset({_R.approver, _R.staff}),
+    _P.loans_enter: frozenset({_R.staff, _R.commune_staff}),
+    _P.loans_manage: frozenset({_R.staff}),
+    _P.loans_read: frozenset({_R.approver, _R.staff, _R.commune_staff, _S.loans_read}),
     _P.mentoring_log: frozenset({_R.mentor}),
     _P.mentoring_manage: frozenset({_R.staff}),
     _P.mentoring_read: frozenset({_R.approver, _R.staff, _R.commune_staff}),

@@ -178,6 +178,14 @@ ERRORS: dict[str, ErrorKind] = {
             "người tham dự.",
         ),
     ),
+    "insufficient_balance": _kind(
+        409,
+        ("The balance does not suffice", "Số dư không đủ"),
+        (
+            "On {day} the {bucket} balance holds {available_vnd} VND; {asked_vnd} VND cannot be taken from it.",
+            "Ngày {day} số dư {bucket} còn {available_vnd} đồng; không thể trừ {asked_vnd} đồng.",
+        ),
+    ),
     "idempotency_in_progress": _kind(
         409,
         ("The same request is still running", "Yêu cầu này đang được xử lý"),

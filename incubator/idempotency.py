@@ -115,8 +115,8 @@ class Once:
 
 
 def once(request: Request[Any, Any, Any], session: Given[AsyncSession]) -> Once:
-    """The dependency `once` of a POST."""
-    return Once(request, session)
+    """The dependency `once` of a POST. Routes whose `opt` is KEYED are refused without a key."""
+    return Once(request, session, required="key_required" in request.route_handler.opt)
 
 
 def _key_of(request: Request[Any, Any, Any], *, required: bool) -> str | None:

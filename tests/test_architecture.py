@@ -45,8 +45,8 @@ LAYERS = (
     {"accounts"},
     {"people"},
     {"localities"},
-    {"api", "actor", "audit", "idempotency", "paging", "territory", "throttle"},
-    {"days", "db", "error_table", "errors", "field_codes", "logs", "settings", "text"},
+    {"api", "actor", "audit", "histories", "idempotency", "paging", "territory", "throttle"},
+    {"days", "db", "error_table", "errors", "field_codes", "logs", "money", "settings", "text"},
 )
 """Imports run down this table, never up. A new top-level module has to be placed in it."""
 

@@ -27,6 +27,7 @@ Authenticate = Callable[[State, str], Awaitable[Actor]]
 LIST: dict[str, Any] = {"produces": (JSON, CSV, XLSX)}
 FIGURE: dict[str, Any] = {"produces": (JSON, CSV, XLSX), "figure": True}
 PUBLIC: dict[str, Any] = {"public": True}
+KEYED: dict[str, Any] = {"key_required": True}
 
 
 def enter(authenticate: Authenticate, max_body: int, figure_deadline: float) -> Guard:

@@ -35,6 +35,11 @@ class Endpoint:
         return name in self.handler.parsed_fn_signature.parameters
 
     @property
+    def needs_key(self) -> bool:
+        """Whether it is refused without an Idempotency-Key."""
+        return "key_required" in self.handler.opt
+
+    @property
     def operation_id(self) -> str:
         if self.handler.operation_id is None:
             raise LookupError(f"{self.method} {self.path} has no operation_id")

@@ -11,6 +11,17 @@ from incubator.api.query import LONGEST_HEADERS
 REFERENCE = "#/components/parameters/"
 LONGEST_WORD = 200
 
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": (
+        "A fresh UUID for each new request, the same one for its repeats. For 30 days a repeat has no second "
+        "effect and gets the first answer again."
+    ),
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"},
+    "example": "7b0c6d1e-5f43-4c55-9f2a-0d5a6c1b8e90",
+}
+
 HEADERS: dict[str, dict[str, Any]] = {
     "AcceptLanguage": {
         "name": "Accept-Language",
@@ -34,16 +45,8 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "maxLength": LONGEST_HEADERS["if-none-match"]},
         "example": '"3.5b2f0c6d8e1a4f37"',
     },
-    "IdempotencyKey": {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "description": (
-            "A fresh UUID for each new request, the same one for its repeats. For 30 days a repeat has no second "
-            "effect and gets the first answer again."
-        ),
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"},
-        "example": "7b0c6d1e-5f43-4c55-9f2a-0d5a6c1b8e90",
-    },
+    "IdempotencyKey": IDEMPOTENCY_KEY,
+    "RequiredIdempotencyKey": {**IDEMPOTENCY_KEY, "required": True},
 }
 
 
@@ -88,7 +91,8 @@ def _query_parameter(name: str, schema: Schema) -> dict[str, Any]:
 
 def _headers_of(endpoint: Endpoint) -> list[str]:
     asked = {
-        "IdempotencyKey": endpoint.takes("once"),
+        "IdempotencyKey": endpoint.takes("once") and not endpoint.needs_key,
+        "RequiredIdempotencyKey": endpoint.needs_key,
         "IfMatch": endpoint.takes("if_match"),
         "IfNoneMatch": endpoint.is_tagged and endpoint.method == "GET",
         "AcceptLanguage": True,

@@ -25,6 +25,7 @@ WRONG_FIELDS = [
 PARAMETERS: dict[str, dict[str, Any]] = {
     "body_too_large": {"max": 2_097_152},
     "capacity_full": {"capacity": 30, "seats_taken": 30},
+    "insufficient_balance": {"bucket": "normal", "available_vnd": 500000, "asked_vnd": 20000000, "day": "2025-09-15"},
     "insufficient_scope": {"needed": "ideas:read, ideas:submit"},
     "invalid_characters": {"errors": [FieldError(code="invalid_characters", pointer="/title")]},
     "invalid_transition": {
@@ -129,6 +130,8 @@ def _codes_of_writing(endpoint: Endpoint) -> Iterator[str]:
         yield from ("body_too_large", "unsupported_media_type", "duplicate", "business_rule_failed")
     if endpoint.takes("once"):
         yield from ("validation_failed", "idempotency_in_progress", "idempotency_key_reused")
+    if endpoint.needs_key:
+        yield from ("idempotency_key_required", "insufficient_balance")
     if endpoint.takes("if_match"):
         yield from ("precondition_required", "version_conflict")
     if endpoint.takes("if_match") and endpoint.method == "POST":

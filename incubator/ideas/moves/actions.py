@@ -16,6 +16,7 @@ from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
 from incubator.days import civil_day
 from incubator.errors import DomainError, FieldError, broken_rule, wrong_field
+from incubator.histories import standing
 from incubator.ideas.actions import (
     append_transition,
     lock_idea,
@@ -197,10 +198,10 @@ async def _reconsider(step: Step) -> None:
 
 async def _void(step: Step) -> None:
     """The last move that still holds is taken back by whoever may make it."""
-    standing = await _standing_moves(step.session, step.idea)
-    if not standing:
+    moves = await _standing_moves(step.session, step.idea)
+    if not moves:
         raise refused_move(step.actor, step.idea, IdeaAction.void.value, step.now)
-    *before, last = standing
+    *before, last = moves
     action = IdeaAction(last.action)
     _require_right(step.actor, step.idea, NEXT[action].permission)
     if action not in rules.VOIDABLE or last.from_status is None:
@@ -258,9 +259,7 @@ async def _standing_moves(session: AsyncSession, idea: Idea) -> list[IdeaTransit
     rows = await session.scalars(
         select(IdeaTransition).where(IdeaTransition.idea_id == idea.id).order_by(IdeaTransition.number)
     )
-    history = list(rows)
-    voided = {row.voids_id for row in history}
-    return [row for row in history if row.voids_id is None and row.id not in voided]
+    return standing(rows)
 
 
 def _restore(idea: Idea, action: IdeaAction, status: str, before: list[IdeaTransition]) -> None:

@@ -14,9 +14,11 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from incubator.actor import Actor, Permission
 from incubator.errors import DomainError
+from incubator.histories import standing
 from incubator.mentoring.mentors.models import Mentor
 from incubator.mentoring.models import Consultation
 from incubator.mentoring.sessions.models import (
+    MOVING_NOTHING,
     SEATED,
     GuestStatus,
     MentorAttendance,
@@ -89,10 +91,7 @@ async def standing_moves(session: AsyncSession, meeting: MentoringSession) -> li
     rows = await session.scalars(
         select(SessionTransition).where(SessionTransition.session_id == meeting.id).order_by(SessionTransition.number)
     )
-    history = list(rows)
-    voided = {row.voids_id for row in history}
-    left_out = {SessionAction.correct, SessionAction.void}
-    return [row for row in history if row.action not in left_out and row.id not in voided]
+    return [row for row in standing(rows) if row.action not in MOVING_NOTHING]
 
 
 async def seat_guests(

@@ -58,6 +58,9 @@ class SessionAction(enum.StrEnum):
     void = "void"
 
 
+MOVING_NOTHING = frozenset({SessionAction.correct.value, SessionAction.void.value})
+
+
 class Mode(enum.StrEnum):
     in_person = "in_person"
     online = "online"

@@ -13,6 +13,7 @@ from incubator.actor import Actor, Permission
 from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
 from incubator.days import civil_day
+from incubator.histories import standing
 from incubator.projects.actions import append_transition, lock_project, require_at
 from incubator.projects.models import NEXT, CloseReason, Project, ProjectAction, ProjectStatus, ProjectTransition
 from incubator.projects.moves import models as rules
@@ -126,6 +127,4 @@ async def _standing_moves(session: AsyncSession, project: Project) -> list[Proje
     rows = await session.scalars(
         select(ProjectTransition).where(ProjectTransition.project_id == project.id).order_by(ProjectTransition.number)
     )
-    history = list(rows)
-    voided = {row.voids_id for row in history}
-    return [row for row in history if row.voids_id is None and row.id not in voided]
+    return standing(rows)

@@ -28,6 +28,7 @@ from incubator.db import AnySelect, param
 from incubator.mentoring.action_items.models import ActionItem, ActionItemStatus
 from incubator.mentoring.queries import reported_consultations
 from incubator.mentoring.sessions.models import (
+    MOVING_NOTHING,
     GuestStatus,
     MentorAttendance,
     MentoringSession,
@@ -50,7 +51,6 @@ GUESTS_ABSENT = SessionStatus.guests_absent.value
 WORKED = (HELD, GUESTS_ABSENT)
 """Sessions for which mentors have minutes: who waited in vain had prepared and travelled."""
 
-MOVING_NOTHING = (SessionAction.correct.value, SessionAction.void.value)
 """Rows of history that are no steps of their own."""
 
 FAILED = (SessionStatus.cancelled.value, SessionStatus.mentor_absent.value, GUESTS_ABSENT)
@@ -183,7 +183,7 @@ def _failed_on(s: type[MentoringSession]) -> Any:
     voided = select(void.voids_id).where(void.voids_id.is_not(None))
     return (
         select(func.max(move.occurred_on))
-        .where(move.session_id == s.id, move.to_status == s.status, move.action.not_in(MOVING_NOTHING))
+        .where(move.session_id == s.id, move.to_status == s.status, move.action.not_in(sorted(MOVING_NOTHING)))
         .where(move.id.not_in(voided))
         .correlate(s)
         .scalar_subquery()

@@ -1,0 +1,84 @@
+"""What the bank's statement says of loans, and what became of each difference from our ledger."""
+
+import enum
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, ForeignKey, Index, Integer, Text, Uuid, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incubator.db import Base, one_of
+from incubator.money import MOST_VND
+
+
+class ReconciliationStatus(enum.StrEnum):
+    open = "open"
+    explained = "explained"
+    corrected = "corrected"
+
+
+class DifferenceCause(enum.StrEnum):
+    """Why the bank and the ledger may differ although both may be right."""
+
+    timing = "timing"
+    not_yet_entered = "not_yet_entered"
+    bank_error = "bank_error"
+    moved_between_buckets = "moved_between_buckets"
+    other = "other"
+
+
+class BankBalance(Base):
+    """A row of the bank's statement, append-only: the balances of a loan at the end of a day. Of several for the same
+    loan and day the newest stands. It never goes into the ledger."""
+
+    __tablename__ = "bank_balance"
+    __table_args__ = (
+        CheckConstraint(
+            " AND ".join(f"{name}_vnd BETWEEN 0 AND {MOST_VND}" for name in ("normal", "overdue", "frozen")),
+            name="amounts_range",
+        ),
+        Index("ix_bank_balance_loan_id_on_day_id", "loan_id", "on_day", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=func.uuidv7())
+    loan_id: Mapped[UUID] = mapped_column(ForeignKey("loan.id"))
+    on_day: Mapped[date] = mapped_column(Date)
+    normal_vnd: Mapped[int] = mapped_column(BigInteger)
+    overdue_vnd: Mapped[int] = mapped_column(BigInteger)
+    frozen_vnd: Mapped[int] = mapped_column(BigInteger)
+    recorded_by_kind: Mapped[str] = mapped_column(Text)
+    recorded_by_id: Mapped[UUID] = mapped_column(Uuid)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
+
+
+class Reconciliation(Base):
+    """A difference that was found when the statement came in: bank minus ledger, in VND. It stays visible until it is
+    explained, or corrected by entries, after which bank and ledger agree."""
+
+    __tablename__ = "reconciliation"
+    __table_args__ = (
+        CheckConstraint(one_of("status", ReconciliationStatus), name="status_known"),
+        CheckConstraint(one_of("cause", DifferenceCause), name="cause_known"),
+        CheckConstraint("d_normal <> 0 OR d_overdue <> 0 OR d_frozen <> 0", name="is_a_difference"),
+        CheckConstraint("(status = 'explained') = (cause IS NOT NULL)", name="explained_has_cause"),
+        CheckConstraint("(status = 'open') = (settled_at IS NULL)", name="settled_has_moment"),
+        Index("uq_reconciliation_bank_balance_id", "bank_balance_id", unique=True),
+        Index("ix_reconciliation_status_id", "status", "id"),
+        Index("ix_reconciliation_loan_id_id", "loan_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=func.uuidv7())
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    bank_balance_id: Mapped[UUID] = mapped_column(ForeignKey("bank_balance.id"))
+    loan_id: Mapped[UUID] = mapped_column(ForeignKey("loan.id"))
+    d_normal: Mapped[int] = mapped_column(BigInteger)
+    d_overdue: Mapped[int] = mapped_column(BigInteger)
+    d_frozen: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[str] = mapped_column(Text, server_default="open")
+    cause: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    __mapper_args__ = {"version_id_col": version}
