@@ -58,9 +58,6 @@ class SessionAction(enum.StrEnum):
     void = "void"
 
 
-MOVING_NOTHING = frozenset({SessionAction.correct.value, SessionAction.void.value})
-
-
 class Mode(enum.StrEnum):
     in_person = "in_person"
     online = "online"
@@ -104,6 +101,7 @@ class Step(msgspec.Struct, frozen=True):
 
 _S, _A, _P = SessionStatus, SessionAction, Permission
 
+MOVING_NOTHING = frozenset({_A.correct.value, _A.void.value})
 AHEAD = frozenset({_S.planned, _S.confirmed})
 """Planned or confirmed: it has not happened, or nobody has said yet how it went."""
 
@@ -116,8 +114,7 @@ NEXT: Mapping[SessionAction, Step] = {
     _A.mentor_absent: Step(AHEAD, _S.mentor_absent, (_P.mentoring_manage,)),
     _A.guests_absent: Step(AHEAD, _S.guests_absent, REPORTERS),
 }
-"""Every step between statuses. Planning comes before them, a correction changes what was reported of a mentor, and a
-void takes the last step back."""
+"""Every step between statuses. Planning comes before, a correction changes a report, a void takes the last step back."""
 
 
 class MentoringSession(Base):
