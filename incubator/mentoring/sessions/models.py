@@ -114,7 +114,7 @@ NEXT: Mapping[SessionAction, Step] = {
     _A.mentor_absent: Step(AHEAD, _S.mentor_absent, (_P.mentoring_manage,)),
     _A.guests_absent: Step(AHEAD, _S.guests_absent, REPORTERS),
 }
-"""Every step between statuses. Planning comes before, a correction changes a report, a void takes the last step back."""
+"""Every step between statuses. Planning comes before, a correction changes a report, a void takes a step back."""
 
 
 class MentoringSession(Base):
