@@ -27,6 +27,22 @@ from incubator.ideas.reviews.actions import return_reviews, return_screening
 from incubator.ideas.reviews.routes import my_reviews_router, ranking_router, review_handlers
 from incubator.ideas.routes import idea_handlers, public_ideas_router
 from incubator.lifespan import lifespan
+from incubator.loans.applications.routes import loan_applications_router
+from incubator.loans.bank_balances.routes import bank_balances_router
+from incubator.loans.due.routes import due_handlers
+from incubator.loans.groups.members.routes import group_member_handlers
+from incubator.loans.groups.routes import credit_group_handlers
+from incubator.loans.inspections.routes import inspection_handlers
+from incubator.loans.interest.routes import interest_handlers
+from incubator.loans.ledger.batches.routes import entry_batches_router
+from incubator.loans.ledger.requests.routes import entry_requests_router
+from incubator.loans.ledger.routes import entry_handlers
+from incubator.loans.lenders.routes import lenders_router
+from incubator.loans.plan.routes import plan_handlers
+from incubator.loans.programmes.routes import loan_programmes_router
+from incubator.loans.reconciliation.routes import reconciliations_router
+from incubator.loans.routes import loan_handlers
+from incubator.loans.schedules.routes import schedule_handlers
 from incubator.localities.routes import localities_router
 from incubator.logs import configure_logs
 from incubator.mentoring.action_items.routes import action_items_router
@@ -42,6 +58,8 @@ from incubator.mentoring.sessions.moves.routes import session_move_handlers
 from incubator.mentoring.sessions.parts.routes import session_mentor_handlers
 from incubator.mentoring.sessions.routes import session_handlers
 from incubator.mentoring.sessions.waiting.routes import waiting_project_handlers
+from incubator.people.citizen_ids.routes import citizen_ids_router
+from incubator.people.households.routes import households_router
 from incubator.people.routes import people_router
 from incubator.projects.mentors.actions import end_mentoring
 from incubator.projects.mentors.routes import project_mentor_handlers
@@ -58,6 +76,8 @@ ROUTERS: list[Router] = [
     accounts_router,
     localities_router,
     people_router,
+    citizen_ids_router,
+    households_router,
     calls_router,
     Router(
         "/v1/ideas",
@@ -92,6 +112,29 @@ ROUTERS: list[Router] = [
     consultations_router,
     action_items_router,
     calendar_router,
+    lenders_router,
+    loan_applications_router,
+    loan_programmes_router,
+    Router(
+        "/v1/credit-groups", route_handlers=[*credit_group_handlers, *group_member_handlers], tags=["Credit groups"]
+    ),
+    Router(
+        "/v1/loans",
+        route_handlers=[
+            *loan_handlers,
+            *schedule_handlers,
+            *plan_handlers,
+            *interest_handlers,
+            *entry_handlers,
+            *inspection_handlers,
+            *due_handlers,
+        ],
+        tags=["Loans"],
+    ),
+    entry_requests_router,
+    entry_batches_router,
+    bank_balances_router,
+    reconciliations_router,
     stats_router,
     tasks_router,
     vocabularies_router(all_vocabularies()),

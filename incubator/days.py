@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
+
 from incubator.errors import FieldError
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -23,3 +25,9 @@ def fault_of_day(day: date, pointer: str, *, since: date = FIRST_DAY) -> list[Fi
         return []
     params = {"min": first.isoformat(), "max": LAST_DAY.isoformat()}
     return [FieldError(code="out_of_range", pointer=pointer, params=params)]
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month where it is shorter."""
+    later: date = day + relativedelta(months=months)
+    return later

@@ -1,7 +1,8 @@
 """What handlers may ask for by name: session, reads, actor, now, today, once, if_match.
 
 Litestar resolves dependencies that do not depend on each other in a task group, which costs more than all of them
-together. So each of the cheap ones names the one before it, and they run one by one.
+together. So each of the cheap ones names the one before it, and they run one by one. The session comes last: what
+refuses a request, such as a wrong parameter, does so before there is one, for Litestar would leave it open.
 """
 
 from collections.abc import AsyncIterator
@@ -21,7 +22,7 @@ from incubator.db import Reads
 from incubator.idempotency import once
 
 
-async def provide_session(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncSession]:
+async def provide_session(request: Request[Any, Any, Any], today: Given[date]) -> AsyncIterator[AsyncSession]:
     """One request, one transaction. Litestar finishes this generator before the answer starts, so a failed
     COMMIT is an error and never a 201 (tests/test_transactions.py)."""
     async with request.app.state.database.begin() as session:

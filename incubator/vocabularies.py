@@ -6,9 +6,11 @@ from incubator.accounts.labels import ROLE_LABELS, SCOPE_LABELS
 from incubator.api.vocabularies import VocabulariesOut, vocabularies_of
 from incubator.errors import Phrase
 from incubator.ideas.labels import VOCABULARIES as IDEA_VOCABULARIES
+from incubator.loans.labels import VOCABULARIES as LOAN_VOCABULARIES
 from incubator.localities.labels import KIND_LABELS, LEVEL_LABELS
 from incubator.mentoring.labels import VOCABULARIES as MENTORING_VOCABULARIES
 from incubator.people.ethnicities import ETHNICITIES, ETHNICITY_ALIASES
+from incubator.people.labels import VOCABULARIES as PEOPLE_VOCABULARIES
 from incubator.people.models import CONSENT_FORMS, CONSENT_PURPOSES, SEXES
 from incubator.projects.labels import (
     CLOSE_REASON_LABELS,
@@ -22,6 +24,8 @@ from incubator.tasks.labels import VOCABULARIES as TASK_VOCABULARIES
 WORDS: dict[str, Mapping[str, Phrase]] = {
     **IDEA_VOCABULARIES,
     **MENTORING_VOCABULARIES,
+    **PEOPLE_VOCABULARIES,
+    **LOAN_VOCABULARIES,
     **STATS_VOCABULARIES,
     **TASK_VOCABULARIES,
     "project_status": PROJECT_STATUS_LABELS,

@@ -58,8 +58,10 @@ class Operation:
             for media in answer.get("content", {})
         ]
 
-    def takes(self, header: str) -> bool:
-        return any(parameter.get("$ref", "").endswith("/" + header) for parameter in self.spec["parameters"])
+    def takes(self, *headers: str) -> bool:
+        """One of these headers, by the names of their components."""
+        refs = {parameter.get("$ref", "").rsplit("/", 1)[-1] for parameter in self.spec["parameters"]}
+        return not refs.isdisjoint(headers)
 
     def parameters(self, place: str) -> dict[str, Schema]:
         return {p["name"]: p["schema"] for p in self.spec["parameters"] if p.get("in") == place}
@@ -156,7 +158,13 @@ def _fields(schema: Schema, example: Json, above: str) -> Iterator[Field]:
         yield Field(pointer, part, name in schema.get("required", []))
         value = example.get(name)
         for option in alternatives(part):
-            if isinstance(value, dict) and "properties" in option:
+            if isinstance(value, dict) and "properties" in option and _is_of_form(value, option):
                 yield from _fields(option, value, pointer)
             if isinstance(value, list) and value and "properties" in (item := resolved(option.get("items", {}))):
                 yield from _fields(item, value[0], f"{pointer}/0")
+
+
+def _is_of_form(value: dict[str, Json], option: Schema) -> bool:
+    """Whether the tag of the value, if it has one, is that of this form."""
+    tags = {name: part["enum"] for name, part in option["properties"].items() if len(part.get("enum", ())) == 1}
+    return all(value[name] in tag for name, tag in tags.items() if name in value)

@@ -30,15 +30,20 @@ MOVERS = "approver staff commune_staff ideas:submit"
 CALL_READERS = "approver staff commune_staff reviewer ideas:read ideas:submit"
 PEOPLE_READERS = "approver staff commune_staff mentor people:read"
 PEOPLE_ENTERERS = "staff commune_staff"
+HOUSEHOLD_READERS = "approver staff commune_staff people:read"
 PROJECT_READERS = "approver staff commune_staff mentor projects:read"
 FOLLOWERS = "approver staff commune_staff mentor"
 WRITERS = "staff mentor"
 REPORTERS = "staff mentor"
+LOAN_READERS = "approver staff commune_staff loans:read"
 COUNTERS = "approver staff commune_staff analyst stats:read"
 
+HOUSEHOLD = "/v1/households/{household_id}"
 IDEA = "/v1/ideas/{idea_id}"
 PROJECT = "/v1/projects/{project_id}"
 SESSION = "/v1/sessions/{session_id}"
+LOAN = "/v1/loans/{loan_id}"
+APPLICATION = "/v1/loan-applications/{application_id}"
 SOME_ID = "0193b1f0-0000-7000-8000-000000000000"
 WHY = {"reason": "Nhầm lẫn"}
 
@@ -105,6 +110,21 @@ TABLE = (
     Row("PATCH", "/v1/people/{person_id}", PEOPLE_ENTERERS),
     Row("GET", "/v1/people/{person_id}/consents", PEOPLE_READERS),
     Row("POST", "/v1/people/{person_id}/consents", PEOPLE_ENTERERS),
+    Row("GET", "/v1/people/{person_id}/citizen-id", HOUSEHOLD_READERS),
+    Row("PUT", "/v1/people/{person_id}/citizen-id", PEOPLE_ENTERERS),
+    Row("DELETE", "/v1/people/{person_id}/citizen-id", PEOPLE_ENTERERS),
+    Row("POST", "/v1/people/citizen-id-lookups", HOUSEHOLD_READERS),
+    # Households
+    Row("GET", "/v1/households", HOUSEHOLD_READERS),
+    Row("POST", "/v1/households", PEOPLE_ENTERERS),
+    Row("GET", HOUSEHOLD, HOUSEHOLD_READERS),
+    Row("PATCH", HOUSEHOLD, PEOPLE_ENTERERS),
+    Row("GET", f"{HOUSEHOLD}/members", HOUSEHOLD_READERS),
+    Row("POST", f"{HOUSEHOLD}/members", PEOPLE_ENTERERS),
+    Row("PATCH", f"{HOUSEHOLD}/members/{{member_id}}", PEOPLE_ENTERERS),
+    Row("GET", f"{HOUSEHOLD}/classes", HOUSEHOLD_READERS),
+    Row("PUT", f"{HOUSEHOLD}/classes/{{from_on}}", PEOPLE_ENTERERS),
+    Row("DELETE", f"{HOUSEHOLD}/classes/{{from_on}}", PEOPLE_ENTERERS),
     # Calls, rubrics, panels
     Row("GET", "/v1/calls", CALL_READERS),
     Row("POST", "/v1/calls", STAFF),
@@ -237,10 +257,83 @@ TABLE = (
     Row("GET", "/v1/calendar/feeds/{feed_id}", FOLLOWERS),
     Row("DELETE", "/v1/calendar/feeds/{feed_id}", FOLLOWERS),
     Row("GET", "/v1/calendar/feeds/{secret}/sessions.ics", ANYBODY),
+    # Lenders, loan programmes and credit groups
+    Row("GET", "/v1/lenders", LOAN_READERS),
+    Row("POST", "/v1/lenders", STAFF),
+    Row("GET", "/v1/lenders/{lender_id}", LOAN_READERS),
+    Row("PATCH", "/v1/lenders/{lender_id}", STAFF),
+    Row("GET", "/v1/loan-programmes", LOAN_READERS),
+    Row("POST", "/v1/loan-programmes", STAFF),
+    Row("GET", "/v1/loan-programmes/{loan_programme_id}", LOAN_READERS),
+    Row("PATCH", "/v1/loan-programmes/{loan_programme_id}", STAFF),
+    Row("GET", "/v1/loan-programmes/{loan_programme_id}/rates", LOAN_READERS),
+    Row("PUT", "/v1/loan-programmes/{loan_programme_id}/rates/{from_on}", STAFF),
+    Row("DELETE", "/v1/loan-programmes/{loan_programme_id}/rates/{from_on}", STAFF),
+    Row("GET", "/v1/credit-groups", LOAN_READERS),
+    Row("POST", "/v1/credit-groups", STAFF),
+    Row("GET", "/v1/credit-groups/{group_id}", LOAN_READERS),
+    Row("PATCH", "/v1/credit-groups/{group_id}", STAFF),
+    Row("GET", "/v1/credit-groups/{group_id}/members", LOAN_READERS),
+    Row("POST", "/v1/credit-groups/{group_id}/members", STAFF),
+    Row("PATCH", "/v1/credit-groups/{group_id}/members/{membership_id}", STAFF),
+    # The ledger of loans
+    Row("GET", "/v1/loans/{loan_id}/entries", LOAN_READERS),
+    Row("POST", "/v1/loans/{loan_id}/entries", STAFF),
+    Row("GET", "/v1/loans/{loan_id}/entries/{entry_id}", LOAN_READERS),
+    Row("GET", "/v1/entry-requests", LOAN_READERS),
+    Row("GET", "/v1/entry-requests/{entry_request_id}", LOAN_READERS),
+    Row("POST", "/v1/entry-requests/{entry_request_id}/approval", INSIDE),
+    Row("POST", "/v1/entry-requests/{entry_request_id}/refusal", INSIDE),
+    Row("POST", "/v1/entry-requests/{entry_request_id}/withdrawal", STAFF),
+    Row("POST", "/v1/entry-batches", STAFF),
+    # Schedules, plan and interest of loans
+    Row("GET", f"{LOAN}/schedules", LOAN_READERS),
+    Row("POST", f"{LOAN}/schedules", STAFF),
+    Row("GET", f"{LOAN}/schedules/{{schedule_id}}", LOAN_READERS),
+    Row("GET", f"{LOAN}/plan", LOAN_READERS),
+    Row("GET", f"{LOAN}/interest", LOAN_READERS),
+    # Reconciliation, inspections, what falls due
+    Row("GET", "/v1/bank-balances", LOAN_READERS),
+    Row("POST", "/v1/bank-balances", STAFF),
+    Row("GET", "/v1/reconciliations", LOAN_READERS),
+    Row("GET", "/v1/reconciliations/by-group", LOAN_READERS),
+    Row("GET", "/v1/reconciliations/{reconciliation_id}", LOAN_READERS),
+    _move("/v1/reconciliations/{reconciliation_id}", STAFF, "explain", cause="timing"),
+    _move("/v1/reconciliations/{reconciliation_id}", STAFF, "correct"),
+    _move("/v1/reconciliations/{reconciliation_id}", STAFF, "reopen", **WHY),
+    Row("GET", f"{LOAN}/inspections", LOAN_READERS),
+    Row("POST", f"{LOAN}/inspections", PEOPLE_ENTERERS),
+    Row("POST", f"{LOAN}/inspections/{{inspection_id}}/void", PEOPLE_ENTERERS),
+    Row("GET", "/v1/loans/instalments-due", LOAN_READERS),
+    Row("GET", "/v1/loans/past-due", LOAN_READERS),
+    Row("GET", "/v1/loans/inspections-due", LOAN_READERS),
+    Row("GET", "/v1/loans/maturing", LOAN_READERS),
+    # Loans and applications
+    Row("GET", "/v1/loans", LOAN_READERS),
+    Row("POST", "/v1/loans", STAFF),
+    Row("GET", LOAN, LOAN_READERS),
+    Row("PATCH", LOAN, STAFF),
+    Row("POST", f"{LOAN}/cancellation", STAFF, WHY),
+    Row("GET", f"{LOAN}/rates", LOAN_READERS),
+    Row("PUT", f"{LOAN}/rates/{{from_on}}", STAFF),
+    Row("DELETE", f"{LOAN}/rates/{{from_on}}", STAFF),
+    Row("GET", "/v1/loan-applications", LOAN_READERS),
+    Row("POST", "/v1/loan-applications", PEOPLE_ENTERERS),
+    Row("GET", APPLICATION, LOAN_READERS),
+    Row("PATCH", APPLICATION, PEOPLE_ENTERERS),
+    Row("GET", f"{APPLICATION}/transitions", LOAN_READERS),
+    _move(APPLICATION, PEOPLE_ENTERERS, "submit"),
+    _move(APPLICATION, PEOPLE_ENTERERS, "approve_by_group"),
+    _move(APPLICATION, PEOPLE_ENTERERS, "certify"),
+    _move(APPLICATION, STAFF, "approve_by_bank"),
+    _move(APPLICATION, PEOPLE_ENTERERS, "reject", **WHY),
+    _move(APPLICATION, PEOPLE_ENTERERS, "withdraw", **WHY),
+    _move(APPLICATION, PEOPLE_ENTERERS, "void", **WHY),
     # Figures
     Row("GET", "/v1/stats/funnel", COUNTERS),
     Row("GET", "/v1/stats/overview", COUNTERS),
     Row("GET", "/v1/stats/mentoring", COUNTERS + " mentor"),
+    Row("GET", "/v1/stats/loans", COUNTERS),
     Row("GET", "/v1/stats/definitions", COUNTERS + " mentor"),
     # Last, because afterwards the caller is nobody
     Row("POST", "/v1/auth/logout", ACCOUNTS),

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -31,14 +32,19 @@ each_list = each([operation for operation in READS if "cursor" in operation.para
 each_with_id = each([operation for operation in operations() if operation.parameters("path")])
 each_with_body = each(WITH_BODY)
 each_with_if_match = each([operation for operation in operations() if operation.takes("IfMatch")])
-each_with_key = each([operation for operation in operations() if operation.takes("IdempotencyKey")])
+each_with_key = each(
+    [operation for operation in operations() if operation.takes("IdempotencyKey", "RequiredIdempotencyKey")]
+)
 each_body = pytest.mark.parametrize(("operation", "body"), BODIES, ids=[body.name for _, body in BODIES])
 
 
 async def send(stage: Stage, operation: Operation, url: str | None = None, **kwargs: Any) -> httpx.Response:
-    """As somebody who may do everything. Time moves on, so that no count of attempts refuses it first."""
+    """As somebody who may do everything. Time moves on, so that no count of attempts refuses it first, and a key that
+    must be there is a fresh one."""
     stage.world.clock.now += timedelta(seconds=3)
-    return await stage.everybody.request(operation.method, url or stage.url(operation.path), **kwargs)
+    key = {"idempotency-key": str(uuid4())} if operation.takes("RequiredIdempotencyKey") else {}
+    headers = {**key, **kwargs.pop("headers", {})}
+    return await stage.everybody.request(operation.method, url or stage.url(operation.path), headers=headers, **kwargs)
 
 
 async def send_json(stage: Stage, operation: Operation, content: bytes, **headers: str) -> httpx.Response:

@@ -1,12 +1,18 @@
 """One of everything, and somebody who may do everything: where bad input is tried on every operation."""
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from incubator.accounts.models import RoleGrant
 from incubator.actor import NOBODY, Role
 from tests.factories import BAC_HA, LAO_CAI, LONG_AGO, Caller, World, locality_id
+from tests.loans.bank import sent
+from tests.loans.entering import entered, requested
+from tests.loans.stage import SINCE, LoanStage, set_loans
 
 BASELINE = {need: {"needed": True, "why": "Cần vốn"} for need in ("capital", "market", "digital")}
+CLASS_DAYS = (SINCE.isoformat(), "2025-01-01")
 
 
 class Stage:
@@ -34,6 +40,12 @@ async def set_stage(world: World) -> Stage:
     stage.ids |= await _sessions(staff, stage.ids)
     stage.ids |= await _advice(stage)
     stage.ids |= await _graduation(staff, approver, stage.ids["project_id"])
+    loans = await set_loans(world)
+    stage.ids |= await _loan_registers(loans)
+    stage.ids |= await _loans(loans)
+    stage.ids |= await _ledger(loans, stage.ids["loan_id"])
+    stage.ids |= await _followed(loans, stage.ids["loan_id"])
+    stage.ids |= await _household(stage)
     return stage
 
 
@@ -134,6 +146,75 @@ async def _graduation(staff: Caller, approver: Caller, project_id: str) -> dict[
     await _stepped(approver, f"{requests}/{first['id']}", 1, action="withdraw")
     second = await _made(approver, requests, reason="Đã đủ đầu ra")
     return {"outcome_id": outcomes[0]["id"], "request_id": second["id"]}
+
+
+async def _loans(loans: LoanStage) -> dict[str, str]:
+    """Two applications that are handed in, and two loans, one of them with two rates of its own."""
+    asked: dict[str, Any] = {
+        "household_id": str(loans.household),
+        "applicant_id": str(loans.head),
+        "programme_id": str(loans.programme),
+        "asked_vnd": 50_000_000,
+        "months": 36,
+        "purpose": "Mua trâu",
+        "submit": True,
+    }
+    applications = [await _made(loans.officer, "/v1/loan-applications", **asked) for _ in range(2)]
+    await loans.granted()
+    loan = str(await loans.granted(approved_on=SINCE, rate_ppm=60_000))
+    rate = await loans.staff.put(f"/v1/loans/{loan}/rates/2020-01-01", {"rate_ppm": None}, headers={"if-match": "*"})
+    assert rate.status_code == 200, rate.text
+    schedules = [
+        await _made(loans.staff, f"/v1/loans/{loan}/schedules", method="at_end", due_on="2026-01-15", **reason)
+        for reason in ({"reason": "original"}, {"reason": "correction", "note": "Ghi nhầm ngày"})
+    ]
+    return {"application_id": applications[0]["id"], "loan_id": loan, "schedule_id": schedules[0]["id"]}
+
+
+async def _ledger(loans: LoanStage, loan_id: str) -> dict[str, str]:
+    """Two entries of the loan, and two requests for others that wait for a second person."""
+    days = [{"kind": "disbursement", "effective_on": f"2025-02-0{day}", "amount_vnd": 10_000_000} for day in (1, 2)]
+    entries = [await entered(loans.staff, UUID(loan_id), **data) for data in days]
+    asked = [await requested(loans.staff, UUID(loan_id), "write_off", normal_vnd=1_000_000) for _ in range(2)]
+    return {"entry_id": entries[0]["id"], "entry_request_id": asked[0]["id"]}
+
+
+async def _followed(loans: LoanStage, loan_id: str) -> dict[str, str]:
+    """Two loans that are late and end soon, with a difference from the bank each, and two inspections."""
+    late = [await loans.disbursed(group_id=group, maturity_on=date(2025, 12, 20)) for group in (loans.group, None)]
+    for loan in late:
+        await loans.schedule(loan, {date(2025, 11, 20): 20_000_000, date(2025, 12, 20): 30_000_000})
+    told = await sent(loans, *((loan, 1, 0, 0) for loan in late))
+    seen = {"inspected_on": "2025-11-20", "used_as_agreed": "yes"}
+    inspections = [await _made(loans.officer, f"/v1/loans/{loan_id}/inspections", **seen) for _ in range(2)]
+    return {"reconciliation_id": told["rows"][0]["reconciliation_id"], "inspection_id": inspections[0]["id"]}
+
+
+async def _loan_registers(loans: LoanStage) -> dict[str, str]:
+    """Two lenders, programmes and credit groups."""
+    await loans.offer(lender_id=await loans.lending("vbsp"))
+    await loans.circle()
+    members = (await loans.staff.get(f"/v1/credit-groups/{loans.group}/members")).json()["items"]
+    return {
+        "lender_id": str(loans.lender),
+        "loan_programme_id": str(loans.programme),
+        "from_on": SINCE.isoformat(),
+        "group_id": str(loans.group),
+        "membership_id": members[0]["id"],
+    }
+
+
+async def _household(stage: Stage) -> dict[str, str]:
+    """One of two members with two classes, and the citizen id of a person."""
+    housemate = {"person": {"full_name": "Sùng Thị Mỷ"}, "relation": "spouse"}
+    head = {"full_name": "Sùng A Chứ"}
+    home = await _made(stage.everybody, "/v1/households", head=head, members=[housemate], locality_code=BAC_HA)
+    kept = {f"/v1/households/{home['id']}/classes/{day}": {"poverty_class": "poor"} for day in CLASS_DAYS}
+    kept[f"/v1/people/{stage.ids['person_id']}/citizen-id"] = {"number": "010098001234"}
+    for path, body in kept.items():
+        answer = await stage.everybody.put(path, body)
+        assert answer.status_code == 200, answer.text
+    return {"household_id": home["id"], "member_id": home["members"][1]["id"]}
 
 
 async def _stepped(caller: Caller, path: str, version: int, **body: Any) -> None:

@@ -24,7 +24,7 @@ from incubator.embedded import EmbeddedServer
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
-PATIENCE = 120.0
+PATIENCE = 240.0
 
 CSV = """\
 id;title;description;created_at;retired_at

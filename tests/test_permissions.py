@@ -12,15 +12,21 @@ import pytest
 
 from incubator.actor import Role, Scope
 from incubator.ideas.moves.schemas import IdeaMove
+from incubator.loans.applications.schemas import ApplicationStep
 from incubator.mentoring.action_items.schemas import ActionItemStep
 from incubator.mentoring.graduation.schemas import RequestMove
 from incubator.mentoring.sessions.moves.schemas import SessionMove
 from incubator.projects.moves.schemas import ProjectMove
 from tests.factories import World
-from tests.permission_table import ANYBODY, IDEA, PROJECT, ROLES, SCOPES, SESSION, TABLE, Row
+from tests.permission_table import ANYBODY, APPLICATION, IDEA, PROJECT, ROLES, SCOPES, SESSION, TABLE, Row
 
 BODIES = {"POST", "PUT", "PATCH"}
-NOT_IDS = {"{tracking_code}": "000000000000", "{code}": "not_found", "{file_name}": "nothing.css"}
+NOT_IDS = {
+    "{tracking_code}": "000000000000",
+    "{code}": "not_found",
+    "{file_name}": "nothing.css",
+    "{from_on}": "2025-01-01",
+}
 
 
 @pytest.mark.parametrize("caller", ["anonymous", *ROLES, *SCOPES])
@@ -52,6 +58,7 @@ def test_every_move_has_its_row() -> None:
         SESSION: SessionMove,
         "/v1/action-items/{item_id}": ActionItemStep,
         f"{PROJECT}/graduation/requests/{{request_id}}": RequestMove,
+        APPLICATION: ApplicationStep,
     }
     for path, union in unions.items():
         actions = {str(move.__struct_config__.tag) for move in get_args(union)}

@@ -28,6 +28,9 @@ BASELINE = {name: {"needed": True, "why": "Chưa có"} for name in ("capital", "
 MEETING = {"starts_at": "2025-11-30T08:00:00+07:00", "minutes": 60, "mode": "in_person", "locality_code": BAC_HA}
 SIGNED_IN = {"participant_id": "0193b1f0-0000-7000-8000-000000000000", "status": "attended"}
 OUTCOME = {"kind": "jobs", "jobs": 2, "occurred_on": "2025-11-30", "evidence": "Bảng lương"}
+CITIZEN_ID = {"number": "010098001234"}
+HOUSEMATE = {"person": MEMBER, "relation": "sibling"}
+CLASS = {"poverty_class": "poor"}
 PAPER = {"kind": "other", "title": "Đơn của Giàng Thị Xuyến", "sha256": "a" * 64, "link": "https://example.vn/don.pdf"}
 
 LISTS = (
@@ -47,6 +50,11 @@ PEOPLE_LISTS = (
     f"/v1/people?phone=0{PHONE}&count=exact",
     f"/v1/people?locality_code={BAC_HA}&count=exact",
     f"/v1/people?locality_code={LAO_CAI}&count=exact",
+)
+HOUSEHOLD_LISTS = (
+    "/v1/households?count=exact",
+    "/v1/households?q=giang&count=exact",
+    f"/v1/households?locality_code={BAC_HA}&count=exact",
 )
 PROJECT_LISTS = (
     "/v1/projects?count=exact",
@@ -86,6 +94,11 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/ideas/{idea_id}/documents"): PAPER,
     ("PATCH", "/v1/people/{person_id}"): {"full_name": "Người Khác"},
     ("POST", "/v1/people/{person_id}/consents"): {"action": "give", "given_on": "2025-11-01", "form": "paper"},
+    ("PUT", "/v1/people/{person_id}/citizen-id"): CITIZEN_ID,
+    ("PATCH", "/v1/households/{household_id}"): {"village_code": None},
+    ("POST", "/v1/households/{household_id}/members"): HOUSEMATE,
+    ("PATCH", "/v1/households/{household_id}/members/{member_id}"): {"relation": "other"},
+    ("PUT", "/v1/households/{household_id}/classes/{from_on}"): CLASS,
     ("POST", "/v1/sessions/{session_id}/participants"): {"full_name": "Người Khác"},
     ("POST", "/v1/sessions/{session_id}/sign-ins"): {"items": [SIGNED_IN]},
 }
@@ -102,7 +115,7 @@ async def test_nothing_that_happens_in_a_sibling_commune_changes_any_answer(make
     here, there = await make.account("commune_staff", BAC_HA), await make.account("commune_staff", Y_TY)
     token = await make.token("ideas:read", "people:read", "projects:read", "stats:read", locality=Y_TY)
     staff_there = await make.account("staff", Y_TY)
-    questions = (*LISTS, *PEOPLE_LISTS, *PROJECT_LISTS, *FIGURES)
+    questions = (*LISTS, *PEOPLE_LISTS, *HOUSEHOLD_LISTS, *PROJECT_LISTS, *FIGURES)
     mine = (*questions, *SESSION_LISTS, *TASKS)
     callers = {here: mine, there: mine, token: questions, staff_there: mine}
     before = {caller: await _answers(caller, asked) for caller, asked in callers.items()}
@@ -112,7 +125,7 @@ async def test_nothing_that_happens_in_a_sibling_commune_changes_any_answer(make
         assert _changed(before[caller], after[caller]) == {}
     seen = _changed(before[here], after[here])
     assert {question.split("?")[0] for question in seen} >= {
-        "/v1/ideas", "/v1/people", "/v1/projects", "/v1/stats/funnel", "/v1/stats/overview",
+        "/v1/ideas", "/v1/people", "/v1/households", "/v1/projects", "/v1/stats/funnel", "/v1/stats/overview",
         "/v1/sessions", "/v1/projects/without-session",
     }  # fmt: skip
 
@@ -130,7 +143,7 @@ async def test_an_id_of_a_sibling_commune_answers_like_an_id_of_nothing(make: Ma
 
 
 async def test_who_may_see_them_gets_other_answers_to_the_same_questions(make: Make) -> None:
-    here = await make.account("commune_staff", BAC_HA)
+    here = await make.account("commune_staff", BAC_HA, sensitive=True)
     hidden = await _life_of_an_idea(make)
     for row in TABLE:
         path = _named(row.path, hidden)
@@ -270,6 +283,7 @@ async def _life_of_an_idea(make: Make) -> Hidden:
     project = await _done(staff.post("/v1/projects", founding))
     mentoring = await _done(staff.post(f"/v1/projects/{project['id']}/mentors", {"account_id": str(mentor.id)}))
     await make_old(make, project["id"])
+    home = await _household(make, idea["leader"]["person_id"])
     guest = {"person_id": idea["leader"]["person_id"], "project_id": project["id"]}
     session = await _done(staff.post("/v1/sessions", {**MEETING, "participants": [guest]}))
     path, version = f"/v1/projects/{project['id']}", {"if-match": f'"{project["version"]}"'}
@@ -282,7 +296,20 @@ async def _life_of_an_idea(make: Make) -> Hidden:
         session_id=session["id"],
         outcome_id=(await _done(staff.post(f"{path}/outcomes", OUTCOME)))["id"],
         request_id=(await _done(approver.post(f"{path}/graduation/requests", {"reason": "Đủ đầu ra"})))["id"],
+        household_id=home["id"],
+        member_id=home["members"][0]["id"],
+        from_on="2025-01-01",
     )
+
+
+async def _household(make: Make, person_id: str) -> dict[str, Any]:
+    """Where the person lives, with its class and the person's citizen id."""
+    staff = await make.account("staff", sensitive=True)
+    body = {"head": {"person_id": person_id}, "locality_code": BAC_HA, "from_on": "2020-01-01"}
+    home = await _done(staff.post("/v1/households", body))
+    await _done(staff.put(f"/v1/households/{home['id']}/classes/2025-01-01", CLASS), 200)
+    await _done(staff.put(f"/v1/people/{person_id}/citizen-id", CITIZEN_ID), 200)
+    return home
 
 
 async def _blind_idea(make: Make, staff: Caller) -> tuple[dict[str, Any], list[Caller]]:

@@ -1,4 +1,4 @@
-"""The command line: `incubator serve | demo | db | jobs | account | token | openapi`."""
+"""The command line: `incubator serve | demo | db | jobs | loans | account | token | openapi`."""
 
 from importlib import import_module
 
@@ -6,7 +6,7 @@ import click
 
 from incubator.settings import SettingsError
 
-COMMANDS = ("serve", "demo", "db", "jobs", "account", "token", "openapi")
+COMMANDS = ("serve", "demo", "db", "jobs", "loans", "account", "token", "openapi")
 
 
 class CommandsOnDemand(click.Group):

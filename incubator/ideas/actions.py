@@ -37,9 +37,10 @@ from incubator.ideas.models import (
     actions_from,
     new_tracking_code,
 )
-from incubator.ideas.places import Place, place_of_entry
+from incubator.ideas.places import place_of_entry
 from incubator.ideas.schemas import IdeaCreate, IdeaPatch
 from incubator.ideas.sight import Sight, knows_status, sight_of, sight_values, visible_ideas
+from incubator.localities.places import Place
 from incubator.people.actions import check_people, record_consent
 from incubator.people.models import Person
 

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from incubator.ideas.calls.models import Sector
 from incubator.ideas.models import IdeaStatus
-from incubator.localities.schemas import CommuneCode, LocalityRef
+from incubator.localities.schemas import CommuneCode, LocalityRef, WrittenLocality
 from incubator.paging import PageQuery
 from incubator.people.schemas import ConsentInput, PersonInput
 
@@ -34,14 +34,6 @@ class NeedsPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     capital: ShortText | None | UnsetType = UNSET
     market: ShortText | None | UnsetType = UNSET
     digital: ShortText | None | UnsetType = UNSET
-
-
-class WrittenLocality(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A commune as the form says it, when nobody knows its code. An old name goes through its succession."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=100, examples=["Minh Quán"])]
-    district: Annotated[str, Meta(min_length=1, max_length=100, examples=["Trấn Yên"])] | None = None
-    province: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
 
 
 class IdeaCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

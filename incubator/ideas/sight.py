@@ -28,6 +28,8 @@ from incubator.db import param
 from incubator.ideas.calls.models import Call
 from incubator.ideas.models import Idea, IdeaAction, IdeaMember, IdeaStatus, IdeaTransition, IdeaViewer
 from incubator.ideas.reviews.models import Review, ReviewerConflict, ReviewState
+from incubator.people.households.membership import lived_together_since
+from incubator.people.households.models import HouseholdMember
 from incubator.people.models import BY_PROJECT, PersonViewer
 from incubator.territory import NOWHERE, Shape, shape_of, territory_values, within
 
@@ -161,6 +163,20 @@ def mentors_team(idea: type[Idea], account_id: Any) -> ColumnElement[bool]:
     return exists().where(member.idea_id == idea.id, viewer.account_id == account_id, *same_person)
 
 
+def lives_with_team(idea: type[Idea], account_id: Any) -> ColumnElement[bool]:
+    """Whether the person of the account shared a household with somebody behind any version of the idea, on the day
+    on which it was handed in or on any later one."""
+    account, member = aliased(Account), aliased(IdeaMember)
+    mine, theirs = aliased(HouseholdMember), aliased(HouseholdMember)
+    return exists().where(
+        account.id == account_id,
+        mine.person_id == account.person_id,
+        lived_together_since(mine, theirs, idea.received_on),
+        member.person_id == theirs.person_id,
+        member.idea_id == idea.id,
+    )
+
+
 def _openly_visible(sight: Sight, idea: type[Idea]) -> ColumnElement[bool]:
     ways = []
     if not sight.territory.nowhere:
@@ -174,8 +190,8 @@ def _openly_visible(sight: Sight, idea: type[Idea]) -> ColumnElement[bool]:
 
 
 def _assigned_to_me(idea: type[Idea]) -> ColumnElement[bool]:
-    """Assigned, not recused and without a conflict: who has one, or came to stand behind the idea or to mentor
-    somebody who does, reads nothing of it.
+    """Assigned, not recused and without a conflict: who has one, or came to stand behind the idea, or to mentor or live
+    with somebody who does, reads nothing of it.
 
     The tables are aliased, because the query around may read reviews itself.
     """
@@ -190,6 +206,7 @@ def _assigned_to_me(idea: type[Idea]) -> ColumnElement[bool]:
         not_(exists().where(conflict.idea_id == idea.id, conflict.account_id == me)),
         not_(exists().where(*stands_behind)),
         not_(mentors_team(idea, me)),
+        not_(lives_with_team(idea, me)),
     )
 
 

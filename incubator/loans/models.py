@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
 )
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.attributes import flag_modified
 
 from incubator.db import Base
 from incubator.money import MOST_VND, PPM
@@ -93,6 +94,8 @@ class Loan(Base):
         Index("ix_loan_borrower_id_id", "borrower_id", "id"),
         Index("ix_loan_project_id_id", "project_id", "id", postgresql_where="project_id IS NOT NULL"),
         Index("ix_loan_contract_no_id", "contract_no", "id"),
+        Index("ix_loan_lender_id_id", "lender_id", "id"),
+        Index("ix_loan_overdue_id", "id", postgresql_where="overdue_vnd > 0"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=func.uuidv7())
@@ -125,6 +128,10 @@ class Loan(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __mapper_args__ = {"version_id_col": version}
+
+    def count_change(self) -> None:
+        """A change of its rates is one of the loan: the flush writes its row and raises the version."""
+        flag_modified(self, "contract_no")
 
 
 class LoanRate(Base):

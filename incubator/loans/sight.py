@@ -7,7 +7,7 @@ see that it exists. Applications and credit groups are seen in the same way, by 
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, case, select
 
 from incubator.actor import Actor, Permission
 from incubator.loans.models import Loan
@@ -49,3 +49,8 @@ def is_seen(sight: Sight, of: Any = Loan) -> ColumnElement[bool]:
 def is_opened(sight: Sight, of: Any = Loan) -> ColumnElement[bool]:
     """Whether the amounts of the row are shown."""
     return within(sight.opened, "opened", province=of.province_id, commune=of.locality_id)
+
+
+def if_opened(sight: Sight, value: Any, of: Any = Loan) -> ColumnElement[Any]:
+    """The value, or null where the amounts of the row are not shown."""
+    return case((is_opened(sight, of), value))

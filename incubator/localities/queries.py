@@ -101,6 +101,14 @@ async def commune_by_code(reads: Reads, code: str, *, today: date, pointer: str 
     return locality
 
 
+async def village_of(reads: Reads, code: str, commune_id: UUID, *, today: date, pointer: str = "/village_code") -> UUID:
+    """The village of the commune that bears the code today; else the field is wrong."""
+    village = await locality_by_code(reads, code, today=today, pointer=pointer)
+    if village.level != "village" or village.parent is None or village.parent.id != commune_id:
+        raise wrong_field(pointer, "not_found")
+    return village.id
+
+
 async def resolve_commune(reads: Reads, written: WrittenName, *, today: date, pointer: str | None = None) -> Candidate:
     """The commune that somebody wrote of, and what it is today; 422 with candidates where that is unclear.
 

@@ -24,6 +24,22 @@ CommuneCode = Annotated[
     msgspec.Meta(pattern=r"^[0-9]{5}$", description="Code of the commune that bears it today.", examples=["02647"]),
 ]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+VillageCode = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[0-9]{5}-[0-9]{3,4}$",
+        description="Code of a village of the commune.",
+        examples=["02647-001"],
+    ),
+]
+
+
+class WrittenLocality(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A commune as the form says it, when nobody knows its code. An old name goes through its succession."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100, examples=["Minh Quán"])]
+    district: Annotated[str, msgspec.Meta(min_length=1, max_length=100, examples=["Trấn Yên"])] | None = None
+    province: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
 
 
 class LocalityRef(msgspec.Struct, frozen=True):

@@ -53,7 +53,7 @@ async def edit_person(
 ) -> None:
     """Lay a merge patch over a person of a commune in which the actor enters people."""
     person = await lock_person(session, actor, person_id)
-    _require_entry_right(actor, person)
+    require_entry_right(actor, person)
     if_match.check(person.version)
     given = {name: value for name in PersonDetails.__struct_fields__ if (value := getattr(patch, name)) is not UNSET}
     details = merged({name: getattr(person, name) for name in PersonDetails.__struct_fields__}, given)
@@ -167,6 +167,13 @@ async def lock_person(session: AsyncSession, actor: Actor, person_id: UUID) -> P
     return person
 
 
+def require_entry_right(actor: Actor, person: Person) -> None:
+    """A person who is seen through an idea or a registration only belongs to the officers of their own commune."""
+    actor.require(Permission.people_enter)
+    if not actor.territory(Permission.people_enter).covers(person.province_id, person.locality_id):
+        raise DomainError("forbidden")
+
+
 async def _append_consent(
     session: AsyncSession, actor: Actor, person: Person, action: str, purpose: str, form: str, day: date
 ) -> Consent:
@@ -183,13 +190,6 @@ async def _append_consent(
 def _check_day(day: date, pointer: str, today: date) -> None:
     if not FIRST_DAY <= day <= today:
         raise wrong_field(pointer, "out_of_range", min=FIRST_DAY.isoformat(), max=today.isoformat())
-
-
-def _require_entry_right(actor: Actor, person: Person) -> None:
-    """A person who is seen through an idea or a registration only belongs to the officers of their own commune."""
-    actor.require(Permission.people_enter)
-    if not actor.territory(Permission.people_enter).covers(person.province_id, person.locality_id):
-        raise DomainError("forbidden")
 
 
 async def _require_consent_right(session: AsyncSession, actor: Actor, person: Person) -> None:

@@ -30,7 +30,7 @@ NEWEST_CONSENT_FIRST = Order((Consent.id.expression,), descending=True)
 ETHNICITY = PersonOut.__struct_fields__.index("ethnicity")
 HIDDEN = PersonOut.__struct_fields__.index("sensitive_hidden")
 
-_ROW: tuple[Any, ...] = (
+PERSON_ROW: tuple[Any, ...] = (
     Person.id, Person.full_name, Person.birth_year, Person.sex, Person.phone, Commune.code, Commune.name,
 )  # fmt: skip
 _CONSENT: tuple[Any, ...] = (
@@ -121,7 +121,7 @@ def _consent(sight: Sight) -> Select[Any]:
 
 
 def _people(sight: Sight, asked: frozenset[str]) -> Select[Any]:
-    query = select(*_ROW).outerjoin(Commune, Commune.id == Person.locality_id).where(is_seen(sight))
+    query = select(*PERSON_ROW).outerjoin(Commune, Commune.id == Person.locality_id).where(is_seen(sight))
     conditions = {
         "q": Person.search.bool_op("@@")(func.to_tsquery("simple", param("q", String))),
         "commune_id": Person.locality_id == param("commune_id", Uuid),

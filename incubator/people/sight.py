@@ -29,6 +29,11 @@ def opening_of(actor: Actor) -> Sight:
     return _sight(actor, sensitive=True)
 
 
+def sight_by_place(actor: Actor, *, sensitive: bool = False) -> Sight:
+    """The same without those whom the actor only mentors, for what is not a mentor's to read."""
+    return msgspec.structs.replace(_sight(actor, sensitive=sensitive), viewer=False)
+
+
 def sight_values(actor: Actor) -> dict[str, Any]:
     """The parameters of every statement that was made for a Sight of this actor."""
     return {

@@ -15,6 +15,9 @@ from incubator.stats.definitions import DEFINITIONS
 from incubator.stats.funnel.queries import get_funnel
 from incubator.stats.funnel.schemas import FunnelOut, FunnelQuery
 from incubator.stats.funnel.table import funnel_table
+from incubator.stats.loans.queries import get_loan_figures
+from incubator.stats.loans.schemas import LoanFigureOut, LoanFigureQuery
+from incubator.stats.loans.table import loans_table
 from incubator.stats.mentoring.queries import get_mentoring
 from incubator.stats.mentoring.schemas import MentoringFigureOut, MentoringFigureQuery
 from incubator.stats.mentoring.table import mentoring_table
@@ -79,10 +82,29 @@ async def mentoring(
     return resource(request, figure) if media_of(request) == JSON else table_answer(request, mentoring_table(figure))
 
 
+@get(
+    "/loans", operation_id="getLoanFigures", guards=[READ], dependencies={"filters": Query(LoanFigureQuery)}, opt=FIGURE
+)
+async def loans(
+    request: Request[Any, Any, Any],
+    reads: Given[Reads],
+    actor: Given[Actor],
+    now: Given[datetime],
+    today: Given[date],
+    filters: Given[LoanFigureQuery],
+) -> Response[LoanFigureOut]:
+    """Sum up loans as of a day and as known at a moment. Amounts are for grants that open sensitive fields."""
+    seconds = request.app.state.settings.figure_deadline
+    figure = await get_loan_figures(reads, actor, filters, now=now, today=today, seconds=seconds)
+    return resource(request, figure) if media_of(request) == JSON else table_answer(request, loans_table(figure))
+
+
 @get("/definitions", operation_id="getDefinitions", guards=[READ_OWN])
 async def definitions(request: Request[Any, Any, Any]) -> Response[DefinitionsOut]:
     """Read what each figure counts, in English and Vietnamese."""
     return resource(request, DEFINITIONS)
 
 
-stats_router = Router("/v1/stats", route_handlers=[funnel, overview, mentoring, definitions], tags=["Statistics"])
+stats_router = Router(
+    "/v1/stats", route_handlers=[funnel, overview, mentoring, loans, definitions], tags=["Statistics"]
+)

@@ -13,6 +13,9 @@ TASK_KIND_LABELS: dict[str, Phrase] = {
     "session_report": Phrase("Sessions without a report", "Buổi gặp chưa báo cáo"),
     "session_ahead": Phrase("Your sessions of the next seven days", "Buổi gặp trong bảy ngày tới"),
     "action_overdue": Phrase("Overdue actions", "Việc quá hạn"),
+    "entry_request": Phrase("Ledger entries to approve", "Bút toán chờ duyệt"),
+    "reconciliation": Phrase("Differences from the bank to settle", "Chênh lệch với ngân hàng chờ xử lý"),
+    "inspection_late": Phrase("Late inspections of loans", "Khoản vay quá hạn kiểm tra sử dụng vốn"),
 }
 
 TASK_SUBJECT_LABELS: dict[str, Phrase] = {
@@ -20,6 +23,9 @@ TASK_SUBJECT_LABELS: dict[str, Phrase] = {
     "project": Phrase("Project", "Dự án"),
     "session": Phrase("Session", "Buổi gặp"),
     "action_item": Phrase("Action", "Việc cần làm"),
+    "entry_request": Phrase("Request for a ledger entry", "Đề nghị ghi bút toán"),
+    "reconciliation": Phrase("Difference from the bank", "Chênh lệch với ngân hàng"),
+    "loan": Phrase("Loan", "Khoản vay"),
 }
 
 VOCABULARIES: dict[str, dict[str, Phrase]] = {"task_kind": TASK_KIND_LABELS, "task_subject": TASK_SUBJECT_LABELS}

@@ -20,17 +20,25 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.orm import aliased
 
-from incubator.actor import Actor, Permission
+from incubator.actor import Actor, Permission, Territory
 from incubator.days import VIETNAM, civil_day
 from incubator.db import AnySelect, Reads, Statement, fetch_all, param, statement
 from incubator.ideas.calls.models import Call
 from incubator.ideas.models import Idea, IdeaStatus, IdeaVersion
 from incubator.ideas.reviews.models import Review, ReviewState
 from incubator.ideas.sight import AS_REVIEWER, is_visible, sight_values
+from incubator.loans.due.queries import inspection_days, is_inspection_late, last_payment, waits_for_inspection
+from incubator.loans.inspections.models import INSPECT_WITHIN_DAYS
+from incubator.loans.ledger.labels import ENTRY_KIND_LABELS
+from incubator.loans.ledger.models import EntryRequest, EntryRequestStatus
+from incubator.loans.models import Loan
+from incubator.loans.reconciliation.models import BankBalance, Reconciliation, ReconciliationStatus
+from incubator.loans.reconciliation.queries import is_standing
 from incubator.mentoring.action_items.models import ActionItem, Owner
 from incubator.mentoring.action_items.queries import is_overdue
 from incubator.mentoring.graduation.models import GraduationRequest, RequestStatus
@@ -54,6 +62,9 @@ OLDEST_FIRST = Order((Idea.id.expression,))
 REQUESTS = Order((GraduationRequest.id.expression,))
 BY_DAY = Order((MentoringSession.planned_on.expression, MentoringSession.id.expression))
 BY_DUE = Order((ActionItem.due_on.expression, ActionItem.id.expression))
+ENTRY_REQUESTS = Order((EntryRequest.id.expression,))
+DIFFERENCES = Order((Reconciliation.id.expression,))
+LOANS = Order((Loan.id.expression,))
 
 
 class Asker(msgspec.Struct, frozen=True):
@@ -65,26 +76,36 @@ class Asker(msgspec.Struct, frozen=True):
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """A kind of task: who has it, by the first permission in a territory, and the statement that finds it."""
+    """A kind of task: who has it, by the first permission in a territory, and the statement that finds it. Where the
+    work is about amounts, only grants that open them count; what is done in communes waits for grants of communes."""
 
     kind: TaskKind
     permissions: tuple[Permission, ...]
     find: Callable[[Asker], Statement]
+    sensitive: bool = False
+    local: bool = False
+
+    def is_for(self, actor: Actor) -> bool:
+        return actor.may(*self.permissions) and not ((self.sensitive or self.local) and self.place(actor).nowhere)
+
+    def place(self, actor: Actor) -> Territory:
+        place = actor.territory(self.permissions[0], sensitive=self.sensitive)
+        return Territory(everywhere=False, provinces=(), communes=place.communes) if self.local else place
 
 
 async def list_tasks(reads: Reads, actor: Actor, *, now: datetime) -> TasksOut:
     """What waits for the actor, for each kind that its role has. A program has nothing to do by itself."""
     if actor.kind != "account":
         return TasksOut([])
-    groups = [await _group(reads, actor, kind, now) for kind in KINDS if actor.may(*kind.permissions)]
+    groups = [await _group(reads, actor, kind, now) for kind in KINDS if kind.is_for(actor)]
     return TasksOut(groups)
 
 
 async def _group(reads: Reads, actor: Actor, kind: Kind, now: datetime) -> TaskGroup:
-    territory = actor.territory(kind.permissions[0])
+    territory = kind.place(actor)
     asker = Asker(shape_of(territory), MENTORED in kind.permissions and actor.may(MENTORED))
     today = civil_day(now)
-    days = {"today": today, "soon": today + timedelta(days=DAYS_AHEAD)}
+    days = {**inspection_days(today), "soon": today + timedelta(days=DAYS_AHEAD)}
     values = {**sight_values(actor, now), **territory_values(territory, "task"), **days}
     items = await fetch_all(reads, kind.find(asker), values, TaskItem)
     return TaskGroup(kind.kind, min(len(items), COUNTED), len(items) > COUNTED, items[:SHOWN])
@@ -193,7 +214,37 @@ def _overdue(asker: Asker) -> AnySelect:
     return _oldest(query.where(is_overdue(item, param("today", Date)), or_(*ways)), BY_DUE)
 
 
-def _in_place(asker: Asker, row: type[Project] | type[MentoringSession]) -> ColumnElement[bool]:
+@statement
+def _entries(asker: Asker) -> AnySelect:
+    """What other people ask to have entered into the ledger."""
+    request = EntryRequest
+    asked = case({code: label.vi for code, label in ENTRY_KIND_LABELS.items()}, value=request.kind)
+    title = func.concat(asked, " · ", Loan.contract_no)
+    query = _tasks("entry_request", request.id, title, _day_of(request.requested_at), null())
+    waits = (request.status == EntryRequestStatus.open.value, request.requested_by != param("me", Uuid))
+    return _oldest(query.join(Loan, Loan.id == request.loan_id).where(*waits, _in_place(asker, Loan)), ENTRY_REQUESTS)
+
+
+@statement
+def _differences(asker: Asker) -> AnySelect:
+    """Those that no newer row of the lender's statement replaced."""
+    found = Reconciliation
+    query = _tasks("reconciliation", found.id, Loan.contract_no, _day_of(found.created_at), null())
+    query = query.join(Loan, Loan.id == found.loan_id).join(BankBalance, BankBalance.id == found.bank_balance_id)
+    is_open = found.status == ReconciliationStatus.open.value
+    return _oldest(query.where(is_open, is_standing(), _in_place(asker, Loan)), DIFFERENCES)
+
+
+@statement
+def _inspections(asker: Asker) -> AnySelect:
+    paid = last_payment()
+    paid_on = paid.c.effective_on
+    query = _tasks("loan", Loan.id, Loan.contract_no, paid_on, paid_on + INSPECT_WITHIN_DAYS)
+    waits = (waits_for_inspection(paid), is_inspection_late(paid), _in_place(asker, Loan))
+    return _oldest(query.select_from(Loan).join(paid, true()).where(*waits), LOANS)
+
+
+def _in_place(asker: Asker, row: type[Project] | type[MentoringSession] | type[Loan]) -> ColumnElement[bool]:
     return within(asker.territory, "task", province=row.province_id, commune=row.locality_id)
 
 
@@ -221,4 +272,7 @@ KINDS = (
     Kind("session_report", (Permission.mentoring_manage, MENTORED), _to_report),
     Kind("session_ahead", (MENTORED,), _ahead),
     Kind("action_overdue", (Permission.mentoring_manage, MENTORED), _overdue),
+    Kind("entry_request", (Permission.loans_approve,), _entries, sensitive=True),
+    Kind("reconciliation", (Permission.loans_manage,), _differences, sensitive=True),
+    Kind("inspection_late", (Permission.loans_enter,), _inspections, local=True),
 )

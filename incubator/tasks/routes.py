@@ -18,8 +18,8 @@ async def my_tasks(
     request: Request[Any, Any, Any], reads: Given[Reads], actor: Given[Actor], now: Given[datetime]
 ) -> Response[TasksOut]:
     """What waits for you. Ideas to screen, reviews to write, decisions to take, projects to found, requests to
-    graduate, sessions to report on, your sessions of the next seven days and overdue actions: for each kind that your
-    role has, the oldest first."""
+    graduate, sessions to report on, your sessions of the next seven days, overdue actions, ledger entries to approve,
+    differences from the bank and late inspections of loans: for each kind that your role has, the oldest first."""
     return resource(request, await list_tasks(reads, actor, now=now))
 
 

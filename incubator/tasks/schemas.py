@@ -17,8 +17,11 @@ TaskKind = Literal[
     "session_report",
     "session_ahead",
     "action_overdue",
+    "entry_request",
+    "reconciliation",
+    "inspection_late",
 ]
-Subject = Literal["idea", "project", "session", "action_item"]
+Subject = Literal["idea", "project", "session", "action_item", "entry_request", "reconciliation", "loan"]
 
 
 class TaskItem(msgspec.Struct, frozen=True):

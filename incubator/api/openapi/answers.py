@@ -78,6 +78,8 @@ def answers_of(endpoint: Endpoint, schemas: Schemas, samples: Samples) -> dict[s
     if endpoint.answer is not None:
         answer["content"] = {media: _content(media, endpoint, schemas, samples) for media in endpoint.produces}
     answers = {str(status): answer}
+    for other, meaning in endpoint.opt.get("also", {}).items():
+        answers[str(other)] = {**answer, "description": meaning}
     if endpoint.is_tagged and endpoint.method == "GET":
         headers = header_references(["X-Request-Id", "ETag"])
         answers["304"] = {"description": "What you hold is still right", "headers": headers}

@@ -1,6 +1,7 @@
 """One operation as its handler declares it."""
 
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
 from typing import Any, get_args, get_origin
 from uuid import UUID
@@ -26,7 +27,7 @@ class Endpoint:
         self.method = method
         self.handler = handler
         self.opt = handler.opt
-        self.path_parameters: dict[str, type[str] | type[UUID]] = {
+        self.path_parameters: dict[str, type[str] | type[UUID] | type[date]] = {
             name: definition.type for name, definition in route.path_parameters.items()
         }
 

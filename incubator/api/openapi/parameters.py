@@ -1,5 +1,6 @@
 """What a request carries beside its body: path, query and headers."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -56,18 +57,16 @@ def parameters_of(endpoint: Endpoint, schemas: Schemas, samples: Samples) -> lis
     return [*path, *_query_parameters(endpoint, schemas), *map(_header, _headers_of(endpoint))]
 
 
-def _path_parameter(name: str, type_: type[str] | type[UUID], samples: Samples) -> dict[str, Any]:
-    is_id = type_ is UUID
-    schema: Schema = {
-        "type": "string",
-        **({"format": "uuid"} if is_id else {"minLength": 1, "maxLength": LONGEST_WORD}),
-    }
+def _path_parameter(name: str, type_: type[Any], samples: Samples) -> dict[str, Any]:
+    formats: dict[type[Any], Schema] = {UUID: {"format": "uuid"}, date: {"format": "date"}}
+    schema: Schema = {"type": "string", **formats.get(type_, {"minLength": 1, "maxLength": LONGEST_WORD})}
     words = name.replace("_", " ")
+    descriptions = {UUID: f"The id of the {words.removesuffix(' id')}.", date: "A day in Viet Nam."}
     return {
         "name": name,
         "in": "path",
         "required": True,
-        "description": f"The id of the {words.removesuffix(' id')}." if is_id else f"The {words}.",
+        "description": descriptions.get(type_, f"The {words}."),
         "schema": schema,
         "example": samples.parameter(name, schema),
     }

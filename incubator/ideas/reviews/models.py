@@ -99,8 +99,12 @@ OWN_MENTEE = "own_mentee"
 """The kind of conflict of who mentors or mentored somebody behind the idea."""
 
 
+SAME_HOUSEHOLD = "same_household"
+"""The kind of conflict of who lives or, since the idea was handed in, lived with somebody behind it."""
+
+
 class ReviewerConflict(Base):
-    """Why an account must not review an idea. Features above write here too (own mentee, same household)."""
+    """Why an account must not review an idea. Features above write here too (own mentee)."""
 
     __tablename__ = "reviewer_conflict"
     __table_args__ = (Index("ix_reviewer_conflict_account_id", "account_id"),)

@@ -34,7 +34,7 @@ from incubator.actor import Actor, Role
 from incubator.db import Reads, fetch_all, fetch_one, param, statement
 from incubator.ideas.calls.models import Call
 from incubator.ideas.models import Idea, IdeaMember
-from incubator.ideas.reviews.models import OWN_MENTEE, Review, ReviewerConflict, ReviewState
+from incubator.ideas.reviews.models import OWN_MENTEE, SAME_HOUSEHOLD, Review, ReviewerConflict, ReviewState
 from incubator.ideas.reviews.rows import ReviewRow, reviews_out
 from incubator.ideas.reviews.schemas import (
     AggregateOut,
@@ -45,7 +45,7 @@ from incubator.ideas.reviews.schemas import (
 )
 from incubator.ideas.reviews.sight import ReviewSight, is_inside, review_sight, review_values, shows_marks
 from incubator.ideas.schemas import AccountRef
-from incubator.ideas.sight import is_visible, mentors_team
+from incubator.ideas.sight import is_visible, lives_with_team, mentors_team
 
 COUNTED = (ReviewState.to_do, ReviewState.draft, ReviewState.submitted)
 
@@ -135,10 +135,12 @@ def may_review() -> ColumnElement[bool]:
 
 
 def is_in_conflict(idea: type[Idea], account: type[Account]) -> ColumnElement[bool]:
-    """Recorded as such, the one who entered the idea, behind any version of it, or a mentor of somebody who is."""
+    """Recorded as such, the one who entered the idea, behind any version of it, or who mentors or lives with somebody
+    who is."""
     recorded = exists().where(ReviewerConflict.idea_id == idea.id, ReviewerConflict.account_id == account.id)
     in_team = exists().where(IdeaMember.idea_id == idea.id, IdeaMember.person_id == account.person_id)
-    return or_(recorded, idea.entered_by_id.is_not_distinct_from(account.id), in_team, mentors_team(idea, account.id))
+    entered = idea.entered_by_id.is_not_distinct_from(account.id)
+    return or_(recorded, entered, in_team, mentors_team(idea, account.id), lives_with_team(idea, account.id))
 
 
 async def get_reviews(reads: Reads, actor: Actor, idea_id: UUID, *, now: datetime) -> IdeaReviewsOut:
@@ -162,7 +164,8 @@ async def get_review_state(reads: Reads, actor: Actor, review_id: UUID, *, now: 
 
 
 async def get_conflicts(reads: Reads, actor: Actor, idea_id: UUID, *, now: datetime) -> ConflictsOut:
-    """Who is in conflict with an idea, for staff and approvers: as recorded, and who mentors one of its team now."""
+    """Who is in conflict with an idea, for staff and approvers: as recorded, who mentors one of its team now, and
+    which reviewers live with one of it."""
     sight, values = review_sight(actor), {**review_values(actor, now), "idea_id": idea_id}
     await fetch_one(reads, _is_inside(sight), values, lambda one: one)
     return ConflictsOut(id=idea_id, items=await fetch_all(reads, _conflicts(), values, _conflict))
@@ -223,7 +226,7 @@ def states_of_reviews() -> Select[Any]:
 
 @statement
 def _conflicts() -> Select[Any]:
-    c = union_all(_recorded_conflicts(), _mentors_of_team()).subquery("conflict").c
+    c = union_all(_recorded_conflicts(), _mentors_of_team(), _housemates_of_team()).subquery("conflict").c
     columns: tuple[Any, ...] = (Account.id, Account.username, c.kind, c.note, c.recorded_at)
     return (
         select(*columns)
@@ -241,10 +244,20 @@ def _recorded_conflicts() -> Select[Any]:
 def _mentors_of_team() -> Select[Any]:
     """Who mentors somebody behind the idea at present, without being recorded for it. It is their project of another
     idea, so there is no row about this one, and no moment of recording."""
+    return _derived_conflicts(OWN_MENTEE).where(mentors_team(Idea, Account.id))
+
+
+def _housemates_of_team() -> Select[Any]:
+    """Who lives with somebody behind the idea. With whom others share a household is nobody's business here."""
+    return _derived_conflicts(SAME_HOUSEHOLD).where(may_review(), lives_with_team(Idea, Account.id))
+
+
+def _derived_conflicts(kind: str) -> Select[Any]:
+    """Accounts in a conflict of this kind that is not recorded; what follows from it is for the caller to add."""
     c, of_idea = aliased(ReviewerConflict), Idea.id == param("idea_id", Uuid)
-    recorded = exists().where(c.idea_id == Idea.id, c.account_id == Account.id, c.kind == OWN_MENTEE)
-    columns: tuple[Any, ...] = (Account.id, literal(OWN_MENTEE), null(), null())
-    return select(*columns).join_from(Account, Idea, of_idea).where(mentors_team(Idea, Account.id), not_(recorded))
+    recorded = exists().where(c.idea_id == Idea.id, c.account_id == Account.id, c.kind == kind)
+    columns: tuple[Any, ...] = (Account.id, literal(kind), null(), null())
+    return select(*columns).join_from(Account, Idea, of_idea).where(not_(recorded))
 
 
 def _read_head(content_number: int, shown: bool, *marks: Any) -> tuple[int, bool, AggregateOut]:

@@ -195,8 +195,8 @@ class RankRow(msgspec.Struct, frozen=True):
 
 
 class ConflictOut(msgspec.Struct, frozen=True):
-    """`recorded_at` is null where the conflict follows from mentoring somebody of the team at present: it is not
-    recorded for this idea, and ends with the mentoring."""
+    """`recorded_at` is null where the conflict is not recorded for this idea. It follows from mentoring somebody of the
+    team at present, and ends with that, or from a household shared with one of them since the idea was handed in."""
 
     account: AccountRef
     kind: ConflictKind

@@ -25,6 +25,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.actor import Permission
 from incubator.db import Base, one_of
+from incubator.errors import DomainError
+from incubator.ideas.models import check_day
 from incubator.money import MOST_VND
 
 
@@ -118,6 +120,24 @@ class LoanApplication(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __mapper_args__ = {"version_id_col": version}
+
+    def require_step(self, action: ApplicationAction) -> None:
+        """409 where the action does not start at this status."""
+        if self.status not in NEXT[action].sources:
+            allowed = actions_from(self.status)
+            raise DomainError("invalid_transition", status=self.status, action=action.value, allowed_actions=allowed)
+
+    def move(self, action: ApplicationAction, occurred_on: date, *, today: date) -> None:
+        """The only place where a status changes. Refuses a step that `NEXT` does not hold, and a wrong day."""
+        self.require_step(action)
+        check_day(occurred_on, not_before=self.moved_on, today=today)
+        self.status = NEXT[action].target.value
+        self.moved_on = occurred_on
+
+    def take_back(self, status: str, moved_on: date) -> None:
+        """Undo the last step after a row of history voids it: what held before it holds again."""
+        self.status = status
+        self.moved_on = moved_on
 
 
 class ApplicationTransition(Base):

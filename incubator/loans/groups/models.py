@@ -1,10 +1,14 @@
 """Credit groups of one village, and the households that belong to them from when to when."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import (
     CheckConstraint,
+    Computed,
     Date,
     DateTime,
     ForeignKey,
@@ -17,12 +21,58 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.dialects.postgresql import TSVECTOR, ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from incubator.db import Base
+from incubator.errors import broken_rule, rule_text
+from incubator.text import fold
 
 FEWEST_MEMBERS, MOST_MEMBERS = 5, 60
+
+GROUP_FULL = rule_text(
+    "group_full",
+    "A group has at most {max} households; on {day} it would have {members}.",
+    "Mỗi tổ có tối đa {max} hộ; ngày {day} tổ sẽ có {members} hộ.",
+)
+GROUP_DISSOLVED = rule_text(
+    "group_dissolved",
+    "The group was dissolved on {dissolved_on}, which is its last day.",
+    "Tổ đã giải thể, ngày cuối cùng là {dissolved_on}.",
+)
+GROUP_HAS_MEMBERS = rule_text(
+    "group_has_members",
+    "{members} households belong to the group after {day}; enter first when they left.",
+    "Sau ngày {day} tổ vẫn còn {members} hộ; hãy ghi ngày các hộ ra khỏi tổ trước.",
+)
+GROUP_HAS_LOANS = rule_text(
+    "group_has_loans",
+    "{loans} loans of the group are not paid back yet.",
+    "Tổ còn {loans} khoản vay chưa trả hết.",
+)
+LEADER_NOT_A_MEMBER = rule_text(
+    "leader_not_a_member",
+    "Who leads the group lives in a household that belongs to it today.",
+    "Tổ trưởng phải là người của một hộ đang thuộc tổ.",
+)
+HOUSEHOLD_ELSEWHERE = rule_text(
+    "household_elsewhere",
+    "A group is one of a village; this household lives in another place.",
+    "Tổ gồm các hộ trong cùng một thôn; hộ này ở nơi khác.",
+)
+
+
+class Period(msgspec.Struct, frozen=True):
+    """Days from one to another, both included, or without an end."""
+
+    from_on: date
+    to_on: date | None
+
+    def holds(self, day: date) -> bool:
+        return self.from_on <= day and (self.to_on is None or day <= self.to_on)
+
+    def overlaps(self, other: "Period") -> bool:
+        return self.holds(other.from_on) or other.holds(self.from_on)
 
 
 class CreditGroup(Base):
@@ -46,6 +96,7 @@ class CreditGroup(Base):
         Index("ix_credit_group_province_id_id", "province_id", "id"),
         Index("ix_credit_group_locality_id_id", "locality_id", "id"),
         Index("ix_credit_group_village_id_id", "village_id", "id"),
+        Index("ix_credit_group_search", "search", postgresql_using="gin"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=func.uuidv7())
@@ -53,6 +104,8 @@ class CreditGroup(Base):
     lender_id: Mapped[UUID] = mapped_column(ForeignKey("lender.id"))
     bank_code: Mapped[str | None] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
+    search_key: Mapped[str] = mapped_column(Text)
+    search: Mapped[Any] = mapped_column(TSVECTOR, Computed("to_tsvector('simple'::regconfig, search_key)"))
     village_id: Mapped[UUID] = mapped_column(Uuid)
     locality_id: Mapped[UUID] = mapped_column(Uuid)
     province_id: Mapped[UUID] = mapped_column(Uuid)
@@ -62,6 +115,23 @@ class CreditGroup(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __mapper_args__ = {"version_id_col": version}
+
+    @validates("name")
+    def _keep_key(self, _: str, name: str) -> str:
+        """The search key follows the name wherever it is set."""
+        self.search_key = fold(name)
+        return name
+
+    def check_home(self, *, village_id: UUID | None, locality_id: UUID) -> None:
+        """A household whose village nobody wrote down may live in any of the commune."""
+        same_commune = locality_id == self.locality_id
+        if not same_commune or village_id not in {None, self.village_id}:
+            raise broken_rule(HOUSEHOLD_ELSEWHERE)
+
+    def check_exists(self, period: Period) -> None:
+        """Nobody belongs to a group beyond its last day."""
+        if self.dissolved_on is not None and (period.to_on is None or period.to_on > self.dissolved_on):
+            raise broken_rule(GROUP_DISSOLVED, dissolved_on=self.dissolved_on.isoformat())
 
 
 class GroupMember(Base):
@@ -88,3 +158,12 @@ class GroupMember(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __mapper_args__ = {"version_id_col": version}
+
+
+def check_seats(taken: Sequence[Period], period: Period) -> None:
+    """Whether one more household has room on each of its days. The number only grows on a day on which one comes."""
+    comes = [period.from_on, *(other.from_on for other in taken if period.holds(other.from_on))]
+    for day in sorted(comes):
+        members = sum(other.holds(day) for other in taken) + 1
+        if members > MOST_MEMBERS:
+            raise broken_rule(GROUP_FULL, max=MOST_MEMBERS, day=day.isoformat(), members=members)

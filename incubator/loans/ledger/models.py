@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base, one_of
+from incubator.errors import DomainError
 from incubator.money import MOST_VND
 
 
@@ -43,12 +44,25 @@ class EntrySource(enum.StrEnum):
     batch = "batch"
 
 
-class RequestStatus(enum.StrEnum):
+class EntryRequestStatus(enum.StrEnum):
     open = "open"
     approved = "approved"
     refused = "refused"
     withdrawn = "withdrawn"
 
+
+class EntryRequestAction(enum.StrEnum):
+    approve = "approve"
+    refuse = "refuse"
+    withdraw = "withdraw"
+
+
+ENDS = {
+    EntryRequestAction.approve: EntryRequestStatus.approved,
+    EntryRequestAction.refuse: EntryRequestStatus.refused,
+    EntryRequestAction.withdraw: EntryRequestStatus.withdrawn,
+}
+"""Each starts at an open request."""
 
 NEED_TWO = frozenset({EntryKind.write_off, EntryKind.adjustment})
 """Kinds that a second person approves, and so their reversal."""
@@ -105,6 +119,13 @@ class LoanEntry(Base):
             postgresql_include=["recorded_at", "counts_as", "d_normal", "d_overdue", "d_frozen", "interest_vnd"],
         ),
         Index(
+            "ix_loan_entry_disbursement_loan_id_effective_on",
+            "loan_id",
+            "effective_on",
+            postgresql_where="kind = 'disbursement'",
+            postgresql_include=["id"],
+        ),
+        Index(
             "uq_loan_entry_loan_id_row_key",
             "loan_id",
             "row_key",
@@ -139,7 +160,7 @@ class EntryRequest(Base):
     __table_args__ = (
         UniqueConstraint("entry_id"),
         CheckConstraint(one_of("kind", sorted({*NEED_TWO, EntryKind.reversal})), name="kind_known"),
-        CheckConstraint(one_of("status", RequestStatus), name="status_known"),
+        CheckConstraint(one_of("status", EntryRequestStatus), name="status_known"),
         CheckConstraint("(status = 'open') = (decided_at IS NULL)", name="decided_has_moment"),
         CheckConstraint("(status = 'approved') = (entry_id IS NOT NULL)", name="approved_has_entry"),
         CheckConstraint("status IN ('open', 'withdrawn') OR decided_by <> requested_by", name="two_people"),
@@ -175,3 +196,30 @@ class EntryRequest(Base):
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("loan_entry.id"))
 
     __mapper_args__ = {"version_id_col": version}
+
+    def require(self, action: EntryRequestAction, account_id: UUID) -> None:
+        """Only an open request ends. Only the requester withdraws it, and only somebody else decides on it."""
+        if self.status != EntryRequestStatus.open:
+            raise DomainError("invalid_transition", status=self.status, action=action.value, allowed_actions=[])
+        is_requester = account_id == self.requested_by
+        if action is EntryRequestAction.withdraw and not is_requester:
+            raise DomainError("forbidden")
+        if action is not EntryRequestAction.withdraw and is_requester:
+            raise DomainError("self_approval")
+
+    def end(
+        self,
+        action: EntryRequestAction,
+        account_id: UUID,
+        note: str | None,
+        *,
+        now: datetime,
+        entry_id: UUID | None = None,
+    ) -> None:
+        """The only place where the status changes. Who approves has written the entry."""
+        self.require(action, account_id)
+        self.status = ENDS[action].value
+        self.entry_id = entry_id
+        self.decided_by = account_id
+        self.decided_at = now
+        self.decision_note = note

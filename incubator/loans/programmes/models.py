@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
 )
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.attributes import flag_modified
 
 from incubator.db import Base
 from incubator.money import MOST_VND, PPM
@@ -54,6 +55,10 @@ class LoanProgramme(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __mapper_args__ = {"version_id_col": version}
+
+    def count_change(self) -> None:
+        """A change of the rates is one of the programme: the flush writes its row and raises the version."""
+        flag_modified(self, "name")
 
 
 class LoanProgrammeRate(Base):

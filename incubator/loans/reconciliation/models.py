@@ -1,20 +1,69 @@
 """What the bank's statement says of loans, and what became of each difference from our ledger."""
 
 import enum
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, ForeignKey, Index, Integer, Text, Uuid, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base, one_of
+from incubator.errors import DomainError, broken_rule, rule_text
 from incubator.money import MOST_VND
+
+STILL_DIFFERS = rule_text(
+    "still_differs",
+    "At the end of {day} the bank says {normal_vnd} VND normal, {overdue_vnd} VND overdue and {frozen_vnd} VND frozen "
+    "beyond the ledger. Enter what is missing, or explain the difference.",
+    "Cuối ngày {day} số liệu ngân hàng còn chênh so với sổ theo dõi: trong hạn {normal_vnd} đồng, quá hạn "
+    "{overdue_vnd} đồng, khoanh {frozen_vnd} đồng. Hãy ghi bổ sung giao dịch còn thiếu hoặc giải trình chênh lệch.",
+)
+SUPERSEDED = rule_text(
+    "statement_superseded",
+    "A newer row of the statement of {day} replaced the one that this difference comes from: {bank_balance_id}.",
+    "Dòng sao kê ngày {day} mà chênh lệch này dựa vào đã được thay bằng dòng mới hơn: {bank_balance_id}.",
+)
 
 
 class ReconciliationStatus(enum.StrEnum):
     open = "open"
     explained = "explained"
     corrected = "corrected"
+
+
+class ReconciliationAction(enum.StrEnum):
+    explain = "explain"
+    correct = "correct"
+    reopen = "reopen"
+
+
+class Step(msgspec.Struct, frozen=True):
+    sources: frozenset[ReconciliationStatus]
+    target: ReconciliationStatus
+
+
+_S, _A = ReconciliationStatus, ReconciliationAction
+
+NEXT: Mapping[ReconciliationAction, Step] = {
+    _A.explain: Step(frozenset({_S.open}), _S.explained),
+    _A.correct: Step(frozenset({_S.open, _S.explained}), _S.corrected),
+    _A.reopen: Step(frozenset({_S.explained, _S.corrected}), _S.open),
+}
+"""What was explained as not yet entered is corrected once it is."""
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """Bank minus ledger, in VND."""
+
+    normal_vnd: int
+    overdue_vnd: int
+    frozen_vnd: int
+
+    @property
+    def is_none(self) -> bool:
+        return not (self.normal_vnd or self.overdue_vnd or self.frozen_vnd)
 
 
 class DifferenceCause(enum.StrEnum):
@@ -38,6 +87,7 @@ class BankBalance(Base):
             name="amounts_range",
         ),
         Index("ix_bank_balance_loan_id_on_day_id", "loan_id", "on_day", "id"),
+        Index("ix_bank_balance_on_day_id", "on_day", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=func.uuidv7())
@@ -82,3 +132,33 @@ class Reconciliation(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __mapper_args__ = {"version_id_col": version}
+
+    def move(
+        self, action: ReconciliationAction, account_id: UUID, *, cause: str | None, note: str | None, now: datetime
+    ) -> None:
+        """The only place where the status changes."""
+        step = NEXT[action]
+        if self.status not in step.sources:
+            raise DomainError(
+                "invalid_transition", status=self.status, action=action.value, allowed_actions=actions_from(self.status)
+            )
+        is_open = step.target is ReconciliationStatus.open
+        self.status = step.target.value
+        self.cause, self.note = cause, note
+        self.settled_by = None if is_open else account_id
+        self.settled_at = None if is_open else now
+
+
+def actions_from(status: str) -> list[str]:
+    return [action.value for action, step in NEXT.items() if status in step.sources]
+
+
+def check_stands(day: date, newest_id: UUID, balance_id: UUID) -> None:
+    """What a newer row replaced is history."""
+    if newest_id != balance_id:
+        raise broken_rule(SUPERSEDED, day=day.isoformat(), bank_balance_id=str(newest_id))
+
+
+def check_agrees(day: date, left: Difference) -> None:
+    if not left.is_none:
+        raise broken_rule(STILL_DIFFERS, day=day.isoformat(), **msgspec.structs.asdict(left))

@@ -17,8 +17,6 @@ def upgrade() -> None:
     create_citizen_id()
     create_household_class()
     create_household_member()
-    for table in ("household_class",):
-        append_only(table)
 
 
 def downgrade() -> None:
@@ -151,10 +149,3 @@ def create_household_member() -> None:
     )
     op.create_index("ix_household_member_household_id_id", "household_member", ["household_id", "id"])
     op.create_index("ix_household_member_person_id_from_on", "household_member", ["person_id", "from_on"])
-
-
-def append_only(table: str) -> None:
-    op.execute(
-        f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-    )

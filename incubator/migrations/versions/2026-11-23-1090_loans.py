@@ -122,6 +122,13 @@ def create_credit_group() -> None:
         sa.Column("lender_id", sa.Uuid(), nullable=False),
         sa.Column("bank_code", sa.Text(), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column(
+            "search",
+            postgresql.TSVECTOR(),
+            sa.Computed("to_tsvector('simple'::regconfig, search_key)", persisted=True),
+            nullable=False,
+        ),
         sa.Column("village_id", sa.Uuid(), nullable=False),
         sa.Column("locality_id", sa.Uuid(), nullable=False),
         sa.Column("province_id", sa.Uuid(), nullable=False),
@@ -149,6 +156,7 @@ def create_credit_group() -> None:
     op.create_index("ix_credit_group_locality_id_id", "credit_group", ["locality_id", "id"])
     op.create_index("ix_credit_group_province_id_id", "credit_group", ["province_id", "id"])
     op.create_index("ix_credit_group_village_id_id", "credit_group", ["village_id", "id"])
+    op.create_index("ix_credit_group_search", "credit_group", ["search"], postgresql_using="gin")
 
 
 def create_credit_group_member() -> None:
@@ -360,7 +368,9 @@ def create_loan() -> None:
     op.create_index("ix_loan_contract_no_id", "loan", ["contract_no", "id"])
     op.create_index("ix_loan_group_id_id", "loan", ["group_id", "id"])
     op.create_index("ix_loan_household_id_id", "loan", ["household_id", "id"])
+    op.create_index("ix_loan_lender_id_id", "loan", ["lender_id", "id"])
     op.create_index("ix_loan_locality_id_id", "loan", ["locality_id", "id"])
+    op.create_index("ix_loan_overdue_id", "loan", ["id"], postgresql_where="overdue_vnd > 0")
     op.create_index("ix_loan_programme_id_id", "loan", ["programme_id", "id"])
     op.create_index("ix_loan_project_id_id", "loan", ["project_id", "id"], postgresql_where="project_id IS NOT NULL")
     op.create_index("ix_loan_province_id_id", "loan", ["province_id", "id"])
@@ -443,6 +453,7 @@ def create_loan_instalment() -> None:
         ["schedule_id", "due_in_all_vnd"],
         postgresql_include=["due_on"],
     )
+    op.create_index("ix_loan_instalment_due_on_schedule_id", "loan_instalment", ["due_on", "schedule_id"])
 
 
 def create_loan_inspection() -> None:

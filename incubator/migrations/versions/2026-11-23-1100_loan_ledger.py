@@ -96,6 +96,13 @@ def create_loan_entry() -> None:
         postgresql_include=["recorded_at", "counts_as", "d_normal", "d_overdue", "d_frozen", "interest_vnd"],
     )
     op.create_index(
+        "ix_loan_entry_disbursement_loan_id_effective_on",
+        "loan_entry",
+        ["loan_id", "effective_on"],
+        postgresql_where="kind = 'disbursement'",
+        postgresql_include=["id"],
+    )
+    op.create_index(
         "uq_loan_entry_loan_id_row_key",
         "loan_entry",
         ["loan_id", "row_key"],
@@ -192,6 +199,7 @@ def create_bank_balance() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_balance")),
     )
     op.create_index("ix_bank_balance_loan_id_on_day_id", "bank_balance", ["loan_id", "on_day", "id"])
+    op.create_index("ix_bank_balance_on_day_id", "bank_balance", ["on_day", "id"])
 
 
 def create_reconciliation() -> None:

@@ -113,7 +113,10 @@ class HouseholdMember(Base):
 
 
 class HouseholdClass(Base):
-    """The class of a household from a day on, until the next row: such periods cannot overlap."""
+    """The class of a household from a day on, until the next row: such periods cannot overlap.
+
+    A wrong row is replaced or taken back, which the audit trail tells; what it said is sensitive and kept nowhere.
+    """
 
     __tablename__ = "household_class"
     __table_args__ = (

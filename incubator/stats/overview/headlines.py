@@ -7,6 +7,8 @@ import msgspec
 from sqlalchemy import CTE, BigInteger, ColumnElement, ScalarSelect, cast, func, select
 
 from incubator.stats.funnel.history import FunnelShape
+from incubator.stats.loans.ledger import LoansShape
+from incubator.stats.loans.lent import capital, households_current, households_ever
 from incubator.stats.mentoring.sources import HELD, WORKED, MentoringShape, meetings, seats
 from incubator.stats.schemas import DefinitionOut, Wording
 
@@ -17,11 +19,15 @@ class Headline(msgspec.Struct, frozen=True):
     """`number` is a part of the one statement of the overview. It is given the funnel of the period, one row, and what
     the overview is limited to.
 
-    A number of another feature ignores that row and counts its own tables, by the same parameters.
+    A number of another feature ignores that row and counts its own tables, by the same parameters. `behind` names the
+    headline that says how many households stand behind it, where too few of them hide it: from guarded callers, or from
+    all where `is_amount`.
     """
 
     definition: DefinitionOut
     number: Callable[[CTE, FunnelShape], Number]
+    behind: str | None = None
+    is_amount: bool = False
 
 
 def _of_funnel(measure: str) -> Callable[[CTE, FunnelShape], Number]:
@@ -46,6 +52,11 @@ def _mentor_minutes(_: CTE, shape: FunnelShape) -> Number:
     minutes = func.sum(seat.c.contact_minutes + seat.c.preparation_minutes)
     worked = select(cast(func.coalesce(minutes, 0), BigInteger)).where(seat.c.state.in_(WORKED))
     return worked.scalar_subquery()
+
+
+def _of_loans(number: Callable[[LoansShape], Number]) -> Callable[[CTE, FunnelShape], Number]:
+    """A stock on the day of the overview, whatever its period."""
+    return lambda _, shape: number(LoansShape(scope=shape.scope, area=shape.area))
 
 
 def _mentoring(shape: FunnelShape) -> MentoringShape:
@@ -169,5 +180,52 @@ HEADLINES: tuple[Headline, ...] = (
             "mentoring: totals.contact_minutes + totals.preparation_minutes",
         ),
         _mentor_minutes,
+    ),
+    Headline(
+        _definition(
+            "households_ever",
+            "household",
+            Wording("Households ever lent to", "Số hộ đã được vay"),
+            Wording(
+                "Different households to which by as_of money of some loan had been paid out. A stock, whatever the "
+                "period; never read it as households with a loan at present.",
+                "Số hộ khác nhau đã được giải ngân tính đến as_of. Là số lũy kế, không theo kỳ; không phải số hộ đang "
+                "còn dư nợ.",
+            ),
+            "loans: totals.households_ever",
+        ),
+        _of_loans(households_ever),
+        behind="households_ever",
+    ),
+    Headline(
+        _definition(
+            "households_current",
+            "household",
+            Wording("Households with a loan", "Số hộ còn dư nợ"),
+            Wording(
+                "Different households with a loan of which some principal was outstanding at the end of as_of.",
+                "Số hộ khác nhau còn dư nợ gốc vào cuối ngày as_of.",
+            ),
+            "loans: totals.households_current",
+        ),
+        _of_loans(households_current),
+        behind="households_current",
+    ),
+    Headline(
+        _definition(
+            "capital_vnd",
+            "VND",
+            Wording("Capital lent", "Nguồn vốn đã giải ngân"),
+            Wording(
+                "VND paid out as loans since the beginning, up to as_of, net of what was reversed. A sum over all "
+                "time, whatever the period. Not shown where fewer than 5 households stand behind it.",
+                "Số tiền (đồng) đã giải ngân từ đầu đến as_of, đã trừ bút toán đảo. Là số lũy kế, không theo kỳ. Không "
+                "hiển thị khi có dưới 5 hộ.",
+            ),
+            "loans: totals.disbursed_vnd without from and to",
+        ),
+        _of_loans(capital),
+        behind="households_ever",
+        is_amount=True,
     ),
 )

@@ -1,5 +1,6 @@
 """The headline numbers, read in one statement."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,11 +10,12 @@ from incubator.actor import Actor
 from incubator.db import AnySelect, Reads, statement
 from incubator.errors import DomainError, FieldError
 from incubator.stats.area import Area, find_area
+from incubator.stats.funnel.disclosure import is_small
 from incubator.stats.funnel.history import FunnelShape
 from incubator.stats.funnel.measures import totals
 from incubator.stats.funnel.questions import wrong_days
 from incubator.stats.funnel.schemas import DataQualityOut
-from incubator.stats.overview.headlines import HEADLINES
+from incubator.stats.overview.headlines import HEADLINES, Headline
 from incubator.stats.overview.schemas import HeadlineOut, OverviewOut, OverviewQuery
 from incubator.stats.scope import FigureScope, codes_of, figure_scope
 from incubator.territory import shape_of
@@ -38,10 +40,7 @@ async def get_overview(
         territory="current",
         scope=await codes_of(reads, scope.territory),
         filters={"locality": area.code} if area else {},
-        figures=[
-            HeadlineOut(one.definition.id, n, one.definition.unit, one.definition.id, one.definition.version)
-            for one, n in zip(HEADLINES, numbers, strict=False)
-        ],
+        figures=_figures(numbers[: len(HEADLINES)], is_guarded=scope.is_guarded),
         quality=DataQualityOut(*numbers[len(HEADLINES) :]),
     )
 
@@ -61,6 +60,18 @@ async def _check(reads: Reads, asked: OverviewQuery, scope: FigureScope, as_of: 
     if errors:
         raise DomainError("validation_failed", errors=errors)
     return area if isinstance(area, Area) else None
+
+
+def _figures(numbers: list[int], *, is_guarded: bool) -> list[HeadlineOut]:
+    told = {one.definition.id: n for one, n in zip(HEADLINES, numbers, strict=True)}
+    return [_headline(one, told, is_guarded=is_guarded) for one in HEADLINES]
+
+
+def _headline(one: Headline, told: Mapping[str, int], *, is_guarded: bool) -> HeadlineOut:
+    about = one.definition
+    hides = one.behind is not None and (is_guarded or one.is_amount) and is_small(told[one.behind])
+    n = None if hides else told[about.id]
+    return HeadlineOut(about.id, n, about.unit, about.id, about.version, suppressed=hides)
 
 
 def _period(asked: OverviewQuery, as_of: date) -> dict[str, Any]:

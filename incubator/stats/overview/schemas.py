@@ -21,13 +21,14 @@ class OverviewQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeadlineOut(msgspec.Struct, frozen=True):
-    """One number, with the definition that says what was counted."""
+    """One number, with the definition that says what was counted; null where too few households stand behind it."""
 
     code: Annotated[str, Meta(examples=["ideas_received"])]
-    n: Count
+    n: Count | None
     unit: Annotated[str, Meta(examples=["idea"])]
     definition_id: Annotated[str, Meta(examples=["ideas_received"])]
     version: Version
+    suppressed: bool
 
 
 class OverviewOut(msgspec.Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""What falls due: instalments, loans past due, inspections, maturities. No tables of its own."""

@@ -1,0 +1,1 @@
+"""Which households belong to a credit group, from when to when."""

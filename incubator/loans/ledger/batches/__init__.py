@@ -1,0 +1,1 @@
+"""Rows of the bank, entered together: all of them or none."""

@@ -1,0 +1,1 @@
+"""Entries that need a second person: somebody asks, another account decides."""

@@ -1,0 +1,12 @@
+"""Every code of households and citizen ids has a name in both languages."""
+
+from incubator.people.citizen_ids.numbers import Doubt
+from incubator.people.households.models import PovertyClass, Relation
+from incubator.people.labels import VOCABULARIES
+
+CODES = {"household_relation": Relation, "poverty_class": PovertyClass, "citizen_id_warning": Doubt}
+
+
+def test_every_code_of_a_vocabulary_has_a_label_and_no_other_has() -> None:
+    told = {name: list(words) for name, words in VOCABULARIES.items()}
+    assert told == {name: [code.value for code in codes] for name, codes in CODES.items()}
