@@ -26,6 +26,7 @@ from incubator.ideas.panels.routes import panels_router
 from incubator.ideas.reviews.actions import return_reviews, return_screening
 from incubator.ideas.reviews.routes import my_reviews_router, ranking_router, review_handlers
 from incubator.ideas.routes import idea_handlers, public_ideas_router
+from incubator.idempotency import check_key
 from incubator.lifespan import lifespan
 from incubator.loans.applications.routes import loan_applications_router
 from incubator.loans.bank_balances.routes import bank_balances_router
@@ -169,7 +170,10 @@ def create_app(
                 "on_role_lost": WHEN_ROLE_IS_LOST,
             }
         ),
-        guards=[enter(Authentication(settings.token_cache_seconds), settings.max_body, settings.figure_deadline)],
+        guards=[
+            enter(Authentication(settings.token_cache_seconds), settings.max_body, settings.figure_deadline),
+            check_key,
+        ],
         dependencies=dict(PROVIDERS),
         dto=JsonBody,
         return_dto=None,

@@ -9,6 +9,8 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 from sqlalchemy import DateTime, Index, LargeBinary, SmallInteger, Text, Uuid, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -46,11 +48,11 @@ class StoredAnswer(Base):
 class Once:
     """Runs a POST's effect at most once per (caller, Idempotency-Key); without a key it just runs it."""
 
-    def __init__(self, request: Request[Any, Any, Any], session: AsyncSession, *, required: bool = False) -> None:
+    def __init__(self, request: Request[Any, Any, Any], session: AsyncSession) -> None:
         self._request = request
         self._session = session
         self._actor: Actor = actor_of(request)
-        self._key = _key_of(request, required=required)
+        self._key: str | None = request.headers.get("idempotency-key")
 
     async def __call__(
         self,
@@ -115,21 +117,25 @@ class Once:
 
 
 def once(request: Request[Any, Any, Any], session: Given[AsyncSession]) -> Once:
-    """The dependency `once` of a POST. Routes whose `opt` is KEYED are refused without a key."""
-    return Once(request, session, required="key_required" in request.route_handler.opt)
+    """The dependency `once` of a POST."""
+    return Once(request, session)
 
 
-def _key_of(request: Request[Any, Any, Any], *, required: bool) -> str | None:
-    """Read before the handler runs, because a wrong key is refused before anything is looked for."""
-    key: str | None = request.headers.get("idempotency-key")
-    if key is None and required:
+async def check_key(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The guard of the whole application that a POST which runs once has a right key, or none where it may.
+
+    A guard, because what is refused after the session began would leave it to the garbage collector.
+    """
+    if "once" not in handler.parsed_fn_signature.parameters:
+        return
+    key = connection.headers.get("idempotency-key")
+    if key is None and "key_required" in handler.opt:
         raise DomainError("idempotency_key_required")
     if key is not None and not KEY.fullmatch(key):
         field = FieldError(
             code="bad_format", header="Idempotency-Key", params={"expected": "1–255 visible ASCII characters"}
         )
         raise DomainError("validation_failed", errors=[field])
-    return key
 
 
 def _first(out: T, at: str | None, status: int) -> tuple[Response[T], str | None]:
