@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Router
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
@@ -170,14 +171,11 @@ def create_app(
                 "on_role_lost": WHEN_ROLE_IS_LOST,
             }
         ),
-        guards=[
-            enter(Authentication(settings.token_cache_seconds), settings.max_body, settings.figure_deadline),
-            check_key,
-        ],
+        guards=[enter(Authentication(settings.token_cache_seconds), settings.max_body, settings.figure_deadline)],
         dependencies=dict(PROVIDERS),
         dto=JsonBody,
         return_dto=None,
-        before_request=refuse_parameters,
+        before_request=_look_at_head,
         exception_handlers={Exception: handle_exception},
         openapi_config=None,
         request_max_body_size=settings.max_body,
@@ -185,6 +183,12 @@ def create_app(
         logging_config=None,
     )
     return Service(litestar, settings)
+
+
+async def _look_at_head(request: Request[Any, Any, Any]) -> None:
+    """What is refused for its parameters and headers by all handlers alike, after the guards and before a session."""
+    await refuse_parameters(request)
+    check_key(request)
 
 
 def _cors(settings: Settings) -> CORSConfig | None:

@@ -9,8 +9,6 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 from sqlalchemy import DateTime, Index, LargeBinary, SmallInteger, Text, Uuid, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -121,15 +119,16 @@ def once(request: Request[Any, Any, Any], session: Given[AsyncSession]) -> Once:
     return Once(request, session)
 
 
-async def check_key(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """The guard of the whole application that a POST which runs once has a right key, or none where it may.
+def check_key(request: Request[Any, Any, Any]) -> None:
+    """Before every handler: a POST which runs once has a right key, or none where it may.
 
-    A guard, because what is refused after the session began would leave it to the garbage collector.
+    Who may not call it has heard so by then, and no session has begun: what is refused after that would leave it to
+    the garbage collector.
     """
-    if "once" not in handler.parsed_fn_signature.parameters:
+    if "once" not in request.route_handler.parsed_fn_signature.parameters:
         return
-    key = connection.headers.get("idempotency-key")
-    if key is None and "key_required" in handler.opt:
+    key = request.headers.get("idempotency-key")
+    if key is None and "key_required" in request.route_handler.opt:
         raise DomainError("idempotency_key_required")
     if key is not None and not KEY.fullmatch(key):
         field = FieldError(

@@ -111,6 +111,8 @@ def test_the_tour_of_the_readme_works_as_printed(served: Served) -> None:
     said = [line for line in done.stdout.splitlines() if re.fullmatch(r"[a-z_]+|[0-9.]+", line)]
     assert said == [
         "screening", "in_review", "80.0", "75.0", "review_closed", "done", "accepted", "active", "2", "0.75",
+        "commune_certified", "bank_approved", "disbursing", "active", "55000000", "7000000", "0", "2", "10000000",
+        "55000000", "7000000", "settled", "35001",
     ]  # fmt: skip
     assert done.stdout.count("idempotency-replayed: true") == 2
     assert '"lacks": [' in done.stdout

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from incubator.db import Database
 from incubator.embedded import EmbeddedError, EmbeddedServer
 from incubator.errors import DomainError
+from incubator.migrations import current, head
 from incubator.settings import Settings, default_data_dir
 
 # Seconds for a database that is being started together with this command.
@@ -63,6 +64,12 @@ async def session_of(settings: Settings) -> AsyncIterator[AsyncSession]:
         raise click.ClickException(_explain(refusal)) from refusal
     finally:
         await database.close()
+
+
+def require_newest_schema(settings: Settings) -> None:
+    """Refuse a database that this version of the program has not migrated yet."""
+    if asyncio.run(current(address_of(settings))) != head():
+        raise click.ClickException("The database lacks migrations of this version: run `incubator db upgrade` first.")
 
 
 def address_of(settings: Settings) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from incubator.cli.database import data_dir_option, running_database
+from incubator.cli.database import data_dir_option, require_newest_schema, running_database
 from incubator.db import Database
 from incubator.jobs import run_jobs
 from incubator.settings import Settings
@@ -22,6 +22,7 @@ def jobs() -> None:
 def run(data_dir: Path | None) -> None:
     """Do everything that is due now; doing it twice has no second effect."""
     with running_database(data_dir) as settings:
+        require_newest_schema(settings)
         asyncio.run(_run(settings))
 
 

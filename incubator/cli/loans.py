@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from incubator.cli.database import address_of, data_dir_option, running_database
+from incubator.cli.database import address_of, data_dir_option, require_newest_schema, running_database
 from incubator.loans.ledger.proof import Finding, count_loans, prove
 
 MOST_SHOWN = 1_000
@@ -45,6 +45,7 @@ def verify(data_dir: Path | None) -> None:
     """
     console = Console()
     with running_database(data_dir) as settings:
+        require_newest_schema(settings)
         verdict = asyncio.run(_verify(address_of(settings), console))
     if verdict.found:
         console.print(_table(verdict.shown))

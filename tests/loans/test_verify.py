@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from incubator.cli import main
 from incubator.loans.ledger.proof import portions
-from tests.conftest import committing_world
+from tests.conftest import committing_world, copy_of
 from tests.factories import World
 from tests.loans.entering import approved, entered, requested
 from tests.loans.stage import LoanStage, set_loans
@@ -127,9 +127,20 @@ async def test_the_command_says_what_it_found_and_ends_so(committed: World) -> N
     assert bad.output.splitlines()[-1] == "1 findings in 1 loans, 5 entries"
 
 
+async def test_a_database_without_the_tables_is_told_what_to_do(server_url: str) -> None:
+    async with copy_of(server_url, "template1", "verify") as empty:
+        refused = await called_on(empty)
+    assert refused.exit_code == 1
+    assert "incubator db upgrade" in refused.output
+
+
 async def called(world: World) -> Result:
+    return await called_on(address(world))
+
+
+async def called_on(url: str) -> Result:
     """The command, in a thread, because it has an event loop of its own."""
-    environment = {"DATABASE_URL": address(world), "INCUBATOR_SECRET_KEY": "test" * 16, "COLUMNS": "200"}
+    environment = {"DATABASE_URL": url, "INCUBATOR_SECRET_KEY": "test" * 16, "COLUMNS": "200"}
     return await asyncio.to_thread(CliRunner().invoke, main, ["loans", "verify"], env=environment)
 
 

@@ -273,7 +273,11 @@ def fill_in_reversals() -> None:
 
 def post_to_loans() -> None:
     """After each statement: lock its loans in the order of their ids, add its entries to their sums, and refuse it
-    where an entry is of a wrong day or a balance is below zero at the end of any day, also of a later one."""
+    where an entry is of a wrong day or a balance is below zero at the end of any day, also of a later one.
+
+    The end of the last day is the sum that the loan itself checks. So only loans with an entry of a later day than
+    one that was added are looked at day by day.
+    """
     op.execute(
         """
         CREATE FUNCTION post_to_loans() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -306,7 +310,11 @@ def post_to_loans() -> None:
             SELECT FROM (
               SELECT sum(sum(e.d_normal)) OVER days AS normal, sum(sum(e.d_overdue)) OVER days AS overdue,
                 sum(sum(e.d_frozen)) OVER days AS frozen
-              FROM loan_entry e WHERE e.loan_id IN (SELECT loan_id FROM added)
+              FROM loan_entry e WHERE e.loan_id IN (
+                SELECT loan_id FROM (SELECT loan_id, min(effective_on) AS day FROM added GROUP BY loan_id) first_added
+                WHERE EXISTS (SELECT FROM loan_entry later
+                              WHERE later.loan_id = first_added.loan_id AND later.effective_on > first_added.day)
+              )
               GROUP BY e.loan_id, e.effective_on
               WINDOW days AS (PARTITION BY e.loan_id ORDER BY e.effective_on)
             ) ends_of_days WHERE normal < 0 OR overdue < 0 OR frozen < 0
