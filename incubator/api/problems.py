@@ -51,6 +51,8 @@ JSON_TYPES_VI = {
 SECRET = re.compile(r"inc_[a-z]+_[A-Za-z0-9_-]+")
 """What looks like a token. The address of a calendar feed holds one, and problems are shown and passed on."""
 
+ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+
 OUT_OF_RANGE = Phrase("is out of range", "nằm ngoài phạm vi")
 
 RETRYABLE = {code for code, kind in ERRORS.items() if kind.retry_after is not None}
@@ -85,7 +87,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 def render(error: DomainError, *, path: str, request_id: str, language: str) -> Problem:
     """The problem document of a refusal, in the caller's language."""
-    kind, params = error.kind, {key: _sayable(value, language) for key, value in error.params.items()}
+    kind, params = error.kind, _sayable_params(error.params, language)
     rule = error.params.get("rule")
     detail = RULES.get(rule or "", kind.detail)
     return Problem(
@@ -210,7 +212,7 @@ def _constraint_of(exc: BaseException) -> str:
 
 
 def _field_problem(field: FieldError, language: str) -> FieldProblem:
-    params = {key: _sayable(value, language) for key, value in field.params.items()}
+    params = _sayable_params(field.params, language)
     if field.code == "wrong_type" and language == "vi":
         params |= {name: _types_vi(params[name]) for name in ("expected", "got") if name in params}
     return FieldProblem(
@@ -233,9 +235,23 @@ def _phrase_of(field: FieldError) -> Phrase:
     return FIELD_CODES[field.code]
 
 
+def _sayable_params(params: Mapping[str, Any], language: str) -> dict[str, Any]:
+    return {
+        key: _grouped(value, language) if key.endswith("_vnd") and isinstance(value, int) else _sayable(value, language)
+        for key, value in params.items()
+    }
+
+
+def _grouped(amount: int, language: str) -> str:
+    """Digits in threes: 81,999,000, and in Vietnamese 81.999.000."""
+    return f"{amount:,}".replace(",", "." if language == "vi" else ",")
+
+
 def _sayable(value: Any, language: str) -> Any:
     if isinstance(value, list | tuple):
         return ", ".join(str(_sayable(one, language)) for one in value)
+    if isinstance(value, str) and language == "vi" and (day := ISO_DAY.fullmatch(value)):
+        return "{2}/{1}/{0}".format(*day.groups())
     return value.say(language, {}) if isinstance(value, Phrase) else value
 
 
