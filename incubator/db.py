@@ -68,6 +68,11 @@ def one_of(column: str, values: Iterable[str]) -> str:
     return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
+def differing(row: Base, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row does not say already, by column: a patch that says nothing new is no change and leaves no trace."""
+    return {name: value for name, value in values.items() if getattr(row, name) != value}
+
+
 class Statement(msgspec.Struct, frozen=True):
     """SQL text with `$n` places, the parameter name of each place, and the values that the select itself brings."""
 

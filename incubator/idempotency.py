@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 KEPT_DAYS = 30
+HIDING = ("amounts_hidden", "sensitive_hidden")
+"""The fields by which an answer says that something in it is not for the caller."""
 
 
 class StoredAnswer(Base):
@@ -57,18 +59,24 @@ class Once:
         act: Callable[[], Awaitable[UUID]],
         show: Callable[[UUID], Awaitable[T]],
         *,
-        at: str | None = None,
-        status: int = 201,
+        at: str | Callable[[T], str] | None = None,
+        status: int | Callable[[T], int] = 201,
+        seen_again: Callable[[T], None] | None = None,
     ) -> Response[T]:
-        """Act, then answer what `show` makes of the id. `at` is the Location, with `{id}` in it.
+        """Act, then answer what `show` makes of the id. `at` is the Location, with `{id}` in it; it may depend on what
+        is shown, and so may the status.
 
-        On a replay `show` runs too, because it authorises: who may no longer see the result gets 404.
+        On a replay `show` runs too, because it authorises: who may no longer see the result gets 404, and who may see
+        less of it than the answer tells gets 403. `seen_again` is then told what they may see.
         """
 
         async def both() -> T:
             return await show(await act())
 
-        return await self.answer(both, show, at=at, status=status)
+        async def allow(stored: StoredAnswer) -> None:
+            await _show_again(stored, show, seen_again)
+
+        return await self._answer(both, allow, at=at, status=status)
 
     async def answer(
         self,
@@ -80,6 +88,36 @@ class Once:
         secrets: tuple[str, ...] = (),
     ) -> Response[T]:
         """The same for an act that makes its own answer. `secrets` are fields that a replay shows as null."""
+
+        async def allow(stored: StoredAnswer) -> None:
+            await _show_again(stored, show, None)
+
+        return await self._answer(act, allow, at=at, status=status, secrets=secrets)
+
+    async def answer_many(
+        self, act: Callable[[], Awaitable[T]], allow: Callable[[bytes], Awaitable[None]], *, status: int = 200
+    ) -> Response[T]:
+        """The same for an answer about many things, which has no id. `allow` gets its body before it is given again
+        and refuses who may no longer read all of it."""
+
+        async def allow_stored(stored: StoredAnswer) -> None:
+            await allow(stored.body)
+
+        return await self._answer(act, allow_stored, at=None, status=status)
+
+    async def without_effect(self, act: Callable[[], Awaitable[T]], *, status: int = 200) -> Response[T]:
+        """An act that changes nothing runs each time, whatever the key: there is nothing to do only once."""
+        return _first(await act(), None, status)[0]
+
+    async def _answer(
+        self,
+        act: Callable[[], Awaitable[T]],
+        allow: Callable[[StoredAnswer], Awaitable[None]],
+        *,
+        at: str | Callable[[T], str] | None,
+        status: int | Callable[[T], int],
+        secrets: tuple[str, ...] = (),
+    ) -> Response[T]:
         key = self._key
         if key is None:
             return _first(await act(), at, status)[0]
@@ -87,15 +125,15 @@ class Once:
         await self._lock(key)
         stored = await self._session.get(StoredAnswer, (self._actor.id, key))
         if stored is not None:
-            return await _replay(stored, request_hash, show)
+            return await _replay(stored, request_hash, allow)
         out = await act()
         response, location = _first(out, at, status)
         kept = msgspec.structs.replace(out, **dict.fromkeys(secrets)) if secrets else out  # type: ignore[type-var]
-        body = msgspec.json.encode(kept)
         self._session.add(
             StoredAnswer(
-                caller_id=self._actor.id, key=key, request_hash=request_hash, status=status, body=body,
-                etag=response.headers["etag"], location=location, subject_id=getattr(out, "id", None),
+                caller_id=self._actor.id, key=key, request_hash=request_hash, status=response.status_code,
+                body=msgspec.json.encode(kept), etag=response.headers["etag"], location=location,
+                subject_id=getattr(out, "id", None),
             )
         )  # fmt: skip
         await self._session.flush()
@@ -137,21 +175,46 @@ def check_key(request: Request[Any, Any, Any]) -> None:
         raise DomainError("validation_failed", errors=[field])
 
 
-def _first(out: T, at: str | None, status: int) -> tuple[Response[T], str | None]:
+def _first(
+    out: T, at: str | Callable[[T], str] | None, status: int | Callable[[T], int]
+) -> tuple[Response[T], str | None]:
     body = msgspec.json.encode(out)
-    location = at.format(id=getattr(out, "id", "")) if at else None
+    location = at(out) if callable(at) else at and at.format(id=getattr(out, "id", ""))
     headers = {"etag": etag_of(out, body), "cache-control": "private, no-cache"}
     if location:
         headers["location"] = location
-    return Answer(content=body, status_code=status, headers=headers), location  # type: ignore[arg-type]
+    code = status(out) if callable(status) else status
+    return Answer(content=body, status_code=code, headers=headers), location  # type: ignore[arg-type]
 
 
-async def _replay(stored: StoredAnswer, request_hash: bytes, show: Callable[[UUID], Awaitable[Any]]) -> Response[Any]:
+async def _replay(
+    stored: StoredAnswer, request_hash: bytes, allow: Callable[[StoredAnswer], Awaitable[None]]
+) -> Response[Any]:
     if stored.request_hash != request_hash:
         raise DomainError("idempotency_key_reused")
-    if stored.subject_id is not None:
-        await show(stored.subject_id)
+    await allow(stored)
     headers = {"idempotency-replayed": "true", "cache-control": "private, no-cache"}
     headers |= {"etag": stored.etag} if stored.etag else {}
     headers |= {"location": stored.location} if stored.location else {}
     return Answer(content=stored.body, status_code=stored.status, headers=headers)
+
+
+async def _show_again(
+    stored: StoredAnswer, show: Callable[[UUID], Awaitable[T]], seen_again: Callable[[T], None] | None
+) -> None:
+    """404 or 403 where the caller may no longer see what the answer tells."""
+    if stored.subject_id is None:
+        return
+    shown = await show(stored.subject_id)
+    if _hidden(msgspec.to_builtins(shown)) - _hidden(msgspec.json.decode(stored.body)):
+        raise DomainError("forbidden")
+    if seen_again is not None:
+        seen_again(shown)
+
+
+def _hidden(value: Any, at: str = "") -> set[str]:
+    """Where in an answer something is not for the caller."""
+    if not isinstance(value, dict):
+        return set()
+    here = {f"{at}/{name}" for name in HIDING if value.get(name)}
+    return here.union(*(_hidden(part, f"{at}/{name}") for name, part in value.items()))

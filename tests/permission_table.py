@@ -298,6 +298,7 @@ TABLE = (
     Row("GET", "/v1/reconciliations", LOAN_READERS),
     Row("GET", "/v1/reconciliations/by-group", LOAN_READERS),
     Row("GET", "/v1/reconciliations/{reconciliation_id}", LOAN_READERS),
+    Row("GET", "/v1/reconciliations/{reconciliation_id}/transitions", LOAN_READERS),
     _move("/v1/reconciliations/{reconciliation_id}", STAFF, "explain", cause="timing"),
     _move("/v1/reconciliations/{reconciliation_id}", STAFF, "correct"),
     _move("/v1/reconciliations/{reconciliation_id}", STAFF, "reopen", **WHY),

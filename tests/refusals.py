@@ -31,7 +31,7 @@ each_read = each(READS)
 each_list = each([operation for operation in READS if "cursor" in operation.parameters("query")])
 each_with_id = each([operation for operation in operations() if operation.parameters("path")])
 each_with_body = each(WITH_BODY)
-each_with_if_match = each([operation for operation in operations() if operation.takes("IfMatch")])
+each_with_if_match = each([operation for operation in operations() if operation.takes("IfMatch", "IfMatchWhereThere")])
 each_with_key = each(
     [operation for operation in operations() if operation.takes("IdempotencyKey", "RequiredIdempotencyKey")]
 )

@@ -212,7 +212,7 @@ async def _household(stage: Stage) -> dict[str, str]:
     kept = {f"/v1/households/{home['id']}/classes/{day}": {"poverty_class": "poor"} for day in CLASS_DAYS}
     kept[f"/v1/people/{stage.ids['person_id']}/citizen-id"] = {"number": "010098001234"}
     for path, body in kept.items():
-        answer = await stage.everybody.put(path, body)
+        answer = await stage.everybody.put(path, body, headers={"if-match": "*"})
         assert answer.status_code == 200, answer.text
     return {"household_id": home["id"], "member_id": home["members"][1]["id"]}
 

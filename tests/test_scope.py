@@ -307,7 +307,8 @@ async def _household(make: Make, person_id: str) -> dict[str, Any]:
     staff = await make.account("staff", sensitive=True)
     body = {"head": {"person_id": person_id}, "locality_code": BAC_HA, "from_on": "2020-01-01"}
     home = await _done(staff.post("/v1/households", body))
-    await _done(staff.put(f"/v1/households/{home['id']}/classes/2025-01-01", CLASS), 200)
+    path = f"/v1/households/{home['id']}/classes/2025-01-01"
+    await _done(staff.put(path, CLASS, headers={"if-match": f'"{home["version"]}"'}), 200)
     await _done(staff.put(f"/v1/people/{person_id}/citizen-id", CITIZEN_ID), 200)
     return home
 

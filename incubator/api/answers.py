@@ -39,10 +39,11 @@ class Answer(Response[T]):
         return send_both
 
 
-def resource(request: Request[Any, Any, Any], out: T) -> Response[T]:
-    """A single resource or figure: 304 where If-None-Match holds this very body."""
+def resource(request: Request[Any, Any, Any], out: T, *, version: int | None = None) -> Response[T]:
+    """A single resource or figure: 304 where If-None-Match holds this very body. `version` is for what has one but no
+    id of its own."""
     body = msgspec.json.encode(out)
-    return _tagged(request, body, etag_of(out, body), JSON)  # type: ignore[return-value]
+    return _tagged(request, body, etag_of(out, body, version), JSON)  # type: ignore[return-value]
 
 
 def text_resource(request: Request[Any, Any, Any], body: bytes, media: str) -> Response[bytes]:
@@ -79,10 +80,11 @@ def _is_known(etag: str, if_none_match: str | None) -> bool:
     return etag in sent or sent == ["*"]
 
 
-def etag_of(out: Any, body: bytes) -> str:
+def etag_of(out: Any, body: bytes, version: int | None = None) -> str:
     """`"<version>.<hash of this body>"`; a figure, which has no version, has the hash alone."""
     digest = hashlib.sha256(body).hexdigest()[:16]
-    version = getattr(out, "version", None) if hasattr(out, "id") else None
+    if hasattr(out, "id"):
+        version = getattr(out, "version", None)
     return f'"{digest}"' if version is None else f'"{version}.{digest}"'
 
 

@@ -28,6 +28,7 @@ LIST: dict[str, Any] = {"produces": (JSON, CSV, XLSX)}
 FIGURE: dict[str, Any] = {"produces": (JSON, CSV, XLSX), "figure": True}
 PUBLIC: dict[str, Any] = {"public": True}
 KEYED: dict[str, Any] = {"key_required": True}
+MAKES_THE_FIRST: dict[str, Any] = {"makes_the_first": True}
 
 
 def enter(authenticate: Authenticate, max_body: int, figure_deadline: float) -> Guard:

@@ -1,10 +1,12 @@
 """Taking hold of a loan, and the trace that somebody looked at one."""
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid
+from sqlalchemy import Select, Uuid, any_, not_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor, Permission
@@ -13,6 +15,7 @@ from incubator.db import param
 from incubator.errors import DomainError
 from incubator.loans.models import Loan
 from incubator.loans.sight import Sight, sight_of, sight_values, visible_loans
+from incubator.territory import shape_of, territory_values, within
 
 
 class Placed(Protocol):
@@ -44,6 +47,18 @@ def require_amounts(actor: Actor, permission: Permission, row: Placed) -> None:
     """403 unless a grant with this permission opens sensitive fields where the row lies: who writes amounts, and
     hears in a refusal what is left of them, is one who may read them."""
     if not actor.territory(permission, sensitive=True).covers(row.province_id, row.locality_id):
+        raise DomainError("forbidden")
+
+
+async def require_amounts_of_all(
+    session: AsyncSession, actor: Actor, permission: Permission, loan_ids: Collection[UUID]
+) -> None:
+    """The same for many loans at once."""
+    territory = actor.territory(permission, sensitive=True)
+    inside = within(shape_of(territory), "written", province=Loan.province_id, commune=Loan.locality_id)
+    outside = select(Loan.id).where(Loan.id == any_(param("loan_ids", ARRAY(Uuid))), not_(inside)).limit(1)
+    values = {"loan_ids": list(loan_ids), **territory_values(territory, "written")}
+    if await session.scalar(outside, values) is not None:
         raise DomainError("forbidden")
 
 

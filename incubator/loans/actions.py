@@ -1,18 +1,19 @@
-"""Entering loans as the lender granted them, correcting and cancelling them, and their own rates."""
+"""Entering loans as the lender granted them, correcting and cancelling them."""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor, Permission
 from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
-from incubator.days import LAST_DAY, civil_day
+from incubator.days import civil_day
+from incubator.db import differing
 from incubator.errors import DomainError, FieldError, broken_rule
 from incubator.loans import rules
 from incubator.loans.access import lock_loan_to_write, require_amounts
@@ -24,11 +25,13 @@ from incubator.loans.lookups import (
     check_project,
     find_household,
     find_programme,
+    is_loan_of,
     require_given,
 )
-from incubator.loans.models import Loan, LoanRate
+from incubator.loans.models import Loan
 from incubator.loans.programmes.models import LoanProgramme
-from incubator.loans.schemas import LoanCancellation, LoanCreate, LoanPatch, LoanRatePut
+from incubator.loans.rates import move_rates, rate_of
+from incubator.loans.schemas import LoanCancellation, LoanCreate, LoanPatch
 from incubator.loans.sight import is_seen, sight_of, sight_values
 from incubator.people.households.models import Household
 from incubator.text import clean_line
@@ -63,7 +66,7 @@ async def add_loan(session: AsyncSession, actor: Actor, data: LoanCreate, *, now
         recorded_locality_id=place.recorded_locality_id, entered_by_kind=actor.kind, entered_by_id=actor.id,
     )  # fmt: skip
     if data.rate_ppm is not None:
-        session.add(_rate(actor, loan_id, data.approved_on, data.rate_ppm))
+        session.add(rate_of(actor, loan_id, data.approved_on, data.rate_ppm))
     record_audit(session, actor, "add", "loan", loan_id, household_id=str(place.id))
     await session.flush()
     return loan_id
@@ -72,14 +75,15 @@ async def add_loan(session: AsyncSession, actor: Actor, data: LoanCreate, *, now
 async def edit_loan(
     session: AsyncSession, actor: Actor, loan_id: UUID, data: LoanPatch, if_match: IfMatch, *, now: datetime
 ) -> None:
-    """Lay a merge patch over a loan: corrections of what the contract says."""
+    """Lay a merge patch over a loan: corrections of what the contract says. What it says already changes nothing."""
     loan = await lock_loan_to_write(session, actor, loan_id, MANAGE)
     if_match.check(loan.version)
     rules.check_not_cancelled(loan)
-    changes = {name: value for name in data.__struct_fields__ if (value := getattr(data, name)) is not UNSET}
+    if not (changes := differing(loan, _said_by(data))):
+        return
     await _check_changes(session, actor, loan, changes, today=civil_day(now))
     if "approved_on" in changes:
-        await _move_first_rate(session, loan, changes["approved_on"])
+        await move_rates(session, actor, loan, changes["approved_on"])
     for name, value in changes.items():
         setattr(loan, name, value)
     record_audit(session, actor, "edit", "loan", loan.id, fields=sorted(changes))
@@ -99,36 +103,6 @@ async def cancel_loan(
     record_audit(session, actor, "cancel", "loan", loan.id)
     await session.flush()
     return loan.id
-
-
-async def put_rate(
-    session: AsyncSession, actor: Actor, loan_id: UUID, from_on: date, data: LoanRatePut, if_match: IfMatch
-) -> None:
-    """The rate of the loan from that day on, added or replaced. What holds already changes nothing."""
-    loan = await lock_loan_to_write(session, actor, loan_id, MANAGE)
-    if_match.check(loan.version)
-    _refuse_day(loan, from_on)
-    rate = await session.get(LoanRate, (loan.id, from_on))
-    if rate is not None and rate.rate_ppm == data.rate_ppm:
-        return
-    before = None if rate is None else {"rate_ppm": rate.rate_ppm}
-    if rate is None:
-        session.add(_rate(actor, loan.id, from_on, data.rate_ppm))
-    else:
-        rate.rate_ppm, rate.recorded_at = data.rate_ppm, func.clock_timestamp()
-        rate.recorded_by_kind, rate.recorded_by_id = actor.kind, actor.id
-    await _record_rate(session, actor, loan, "set_rate", from_on, before, {"rate_ppm": data.rate_ppm})
-
-
-async def remove_rate(session: AsyncSession, actor: Actor, loan_id: UUID, from_on: date, if_match: IfMatch) -> None:
-    """Take a rate out: from its day on the one before it holds, or that of the programme."""
-    loan = await lock_loan_to_write(session, actor, loan_id, MANAGE)
-    if_match.check(loan.version)
-    rate = await session.get(LoanRate, (loan.id, from_on))
-    if rate is None:
-        raise DomainError("not_found")
-    await session.delete(rate)
-    await _record_rate(session, actor, loan, "remove_rate", from_on, {"rate_ppm": rate.rate_ppm}, None)
 
 
 async def _parties_named(session: AsyncSession, actor: Actor, data: LoanCreate) -> tuple[dict[str, Any], Household]:
@@ -155,7 +129,7 @@ async def _parties_applied(
     differing = [name for name, value in applied.items() if getattr(data, name) not in {UNSET, value}]
     if differing:
         raise broken_rule(rules.NOT_AS_APPLIED, fields=", ".join(differing))
-    if await session.scalar(select(Loan.id).where(Loan.application_id == application.id)) is not None:
+    if await session.scalar(select(Loan.id).where(is_loan_of(application.id))) is not None:
         raise _second("/application_id")
     household = await session.get_one(Household, application.household_id)
     return {**applied, "application_id": application.id}, household
@@ -170,13 +144,18 @@ async def _lock_application(session: AsyncSession, actor: Actor, application_id:
     return application
 
 
+def _said_by(data: LoanPatch) -> dict[str, Any]:
+    """What a patch says, by column; what it does not mention is left out."""
+    said = {name: value for name in data.__struct_fields__ if (value := getattr(data, name)) is not UNSET}
+    return {**said, "contract_no": clean_line(said["contract_no"])} if "contract_no" in said else said
+
+
 async def _check_changes(
     session: AsyncSession, actor: Actor, loan: Loan, changes: dict[str, Any], *, today: date
 ) -> None:
     approved_on, maturity_on = (changes.get(name, getattr(loan, name)) for name in ("approved_on", "maturity_on"))
     rules.check_days(approved_on, maturity_on, today=today)
     if "contract_no" in changes:
-        changes["contract_no"] = clean_line(changes["contract_no"])
         await _refuse_second(session, loan, changes["contract_no"])
     if "borrower_id" in changes:
         await check_borrower(session, actor, loan.household_id, changes["borrower_id"])
@@ -211,33 +190,3 @@ async def _refuse_second(session: AsyncSession, loan: Loan, contract_no: str) ->
 
 def _second(pointer: str) -> DomainError:
     return DomainError("duplicate", errors=[FieldError(code="duplicate", pointer=pointer)])
-
-
-async def _move_first_rate(session: AsyncSession, loan: Loan, approved_on: date) -> None:
-    """What was fixed from the approval on goes with its day, unless another rate begins there."""
-    of_loan = LoanRate.loan_id == loan.id
-    if await session.scalar(select(LoanRate.from_on).where(of_loan, LoanRate.from_on == approved_on)) is None:
-        moved = update(LoanRate).where(of_loan, LoanRate.from_on == loan.approved_on)
-        await session.execute(moved.values(from_on=approved_on))
-
-
-def _rate(actor: Actor, loan_id: UUID, from_on: date, rate_ppm: int | None) -> LoanRate:
-    by = {"recorded_by_kind": actor.kind, "recorded_by_id": actor.id}
-    return LoanRate(loan_id=loan_id, from_on=from_on, rate_ppm=rate_ppm, **by)
-
-
-def _refuse_day(loan: Loan, from_on: date) -> None:
-    """A rate of a loan begins with its approval at the earliest."""
-    if not loan.approved_on <= from_on <= LAST_DAY:
-        limits = {"min": loan.approved_on.isoformat(), "max": LAST_DAY.isoformat()}
-        raise DomainError(
-            "validation_failed", errors=[FieldError(code="out_of_range", parameter="from_on", params=limits)]
-        )
-
-
-async def _record_rate(
-    session: AsyncSession, actor: Actor, loan: Loan, action: str, from_on: date, before: Any, after: Any
-) -> None:
-    loan.count_change()
-    record_audit(session, actor, action, "loan", loan.id, from_on=from_on.isoformat(), before=before, after=after)
-    await session.flush()

@@ -3,13 +3,14 @@
 import enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_
 from sqlalchemy.orm import aliased
 
 from incubator.loans.applications.models import LoanApplication
 from incubator.loans.groups.models import GroupMember
 from incubator.loans.groups.queries import belongs_on
-from incubator.people.households.membership import is_member
+from incubator.loans.schedules.models import Instalment, LoanSchedule
+from incubator.people.households.membership import is_household_member
 
 
 class LoanWarning(enum.StrEnum):
@@ -21,6 +22,7 @@ class LoanWarning(enum.StrEnum):
     more_than_asked = "more_than_asked"
     borrower_not_in_household = "borrower_not_in_household"
     household_not_in_group = "household_not_in_group"
+    schedule_differs = "schedule_differs"
 
 
 class RateSource(enum.StrEnum):
@@ -30,12 +32,17 @@ class RateSource(enum.StrEnum):
     programme = "programme"
 
 
-ABOUT_AMOUNTS = frozenset({LoanWarning.over_programme_amount, LoanWarning.more_than_asked})
+ABOUT_AMOUNTS = frozenset(
+    {LoanWarning.over_programme_amount, LoanWarning.more_than_asked, LoanWarning.schedule_differs}
+)
 """Warnings that tell something about an amount, so they are shown where amounts are."""
 
 
-def warnings_of(loan: Any, programme: Any) -> dict[LoanWarning, ColumnElement[bool]]:
-    """Each warning as a condition on a loan joined with its programme. Null is no warning."""
+def warnings_of(
+    loan: Any, programme: Any, *, schedule_id: Any, disbursed_vnd: Any
+) -> dict[LoanWarning, ColumnElement[bool]]:
+    """Each warning as a condition on a loan joined with its programme. Null is no warning. `schedule_id` and
+    `disbursed_vnd` are of the times that are asked for."""
     _W = LoanWarning
     return {
         _W.over_programme_amount: loan.approved_vnd > programme.max_vnd,
@@ -49,6 +56,7 @@ def warnings_of(loan: Any, programme: Any) -> dict[LoanWarning, ColumnElement[bo
         _W.more_than_asked: _asked_less(loan),
         _W.borrower_not_in_household: not_(_lived_there(loan)),
         _W.household_not_in_group: and_(loan.group_id.is_not(None), not_(_belonged(loan))),
+        _W.schedule_differs: _is_out_of_step(loan, schedule_id, disbursed_vnd),
     }
 
 
@@ -58,7 +66,7 @@ def _asked_less(loan: Any) -> ColumnElement[bool]:
 
 
 def _lived_there(loan: Any) -> ColumnElement[bool]:
-    return is_member(loan.household_id, loan.borrower_id, loan.approved_on)
+    return is_household_member(loan.household_id, loan.borrower_id, loan.approved_on)
 
 
 def _belonged(loan: Any) -> ColumnElement[bool]:
@@ -68,3 +76,11 @@ def _belonged(loan: Any) -> ColumnElement[bool]:
         member.group_id == loan.group_id,
         belongs_on(loan.approved_on, member),
     )
+
+
+def _is_out_of_step(loan: Any, schedule_id: Any, disbursed_vnd: Any) -> ColumnElement[bool]:
+    """Whether a correction of the loan left its schedule with another total, or with principal due by the approval."""
+    version, instalment = aliased(LoanSchedule), aliased(Instalment)
+    is_other_total = version.principal_vnd.not_in([loan.approved_vnd, disbursed_vnd])
+    too_early = exists().where(instalment.schedule_id == version.id, instalment.due_on <= loan.approved_on)
+    return exists().where(version.id == schedule_id, or_(is_other_total, too_early))

@@ -5,16 +5,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor, Permission
 from incubator.db import SessionReads
 from incubator.errors import DomainError, FieldError, wrong_field
 from incubator.loans.groups.queries import require_credit_group
+from incubator.loans.models import Loan
 from incubator.loans.programmes.models import LoanProgramme
 from incubator.people.households import sight as households_sight
-from incubator.people.households.membership import is_member
+from incubator.people.households.membership import is_household_member
 from incubator.people.households.models import Household, HouseholdMember
 from incubator.people.households.sight import visible_households
 from incubator.people.queries import seen_people
@@ -58,9 +59,14 @@ async def check_borrower(session: AsyncSession, actor: Actor, household_id: UUID
     raise wrong_field("/borrower_id", "not_found")
 
 
+def is_loan_of(application_id: Any) -> ColumnElement[bool]:
+    """Whether a loan is what the application became. One that was cancelled is not: another may follow."""
+    return and_(Loan.application_id == application_id, Loan.cancelled_on.is_(None))
+
+
 async def lives_in(session: AsyncSession, household_id: UUID, person_id: UUID, day: date) -> bool:
     """Whether the person lives in the household on that day."""
-    return bool(await session.scalar(select(is_member(household_id, person_id, day))))
+    return bool(await session.scalar(select(is_household_member(household_id, person_id, day))))
 
 
 def require_given(data: Any, names: Sequence[str], absent: Any) -> None:

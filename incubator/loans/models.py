@@ -73,7 +73,7 @@ class Loan(Base):
             name="fk_loan_programme_id_lender_id_loan_programme",
         ),
         UniqueConstraint("lender_id", "contract_no"),
-        UniqueConstraint("application_id"),
+        Index("uq_loan_application_id", "application_id", unique=True, postgresql_where="cancelled_on IS NULL"),
         CheckConstraint("char_length(contract_no) BETWEEN 1 AND 60", name="contract_no_length"),
         CheckConstraint(f"approved_vnd BETWEEN 1 AND {MOST_VND}", name="approved_vnd_range"),
         CheckConstraint("maturity_on > approved_on", name="matures_after_approval"),

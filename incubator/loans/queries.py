@@ -12,14 +12,12 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
-    any_,
     case,
     exists,
     func,
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from incubator.actor import Actor
@@ -35,11 +33,12 @@ from incubator.loans.rows import loan_out
 from incubator.loans.schedules.models import Instalment, LoanSchedule, ScheduleReason
 from incubator.loans.schedules.queries import schedule_in_force
 from incubator.loans.schemas import LoanMomentQuery, LoanOut, LoanQuery, LoanRateOut, LoanRow
-from incubator.loans.sight import Sight, is_opened, is_seen, sight_of, sight_values, visible_loans
+from incubator.loans.sight import Sight, if_opened, is_opened, is_seen, sight_of, sight_values, visible_loans
 from incubator.localities.models import Locality
 from incubator.paging import Listing, Order
 from incubator.people.models import Person
-from incubator.territory import Many
+from incubator.territory import Many, among_value, how_many, is_among
+from incubator.text import clean_line
 
 NEWEST_FIRST = Order((Loan.id.expression,), descending=True)
 LATEST_FIRST = Order((LoanRate.from_on.expression,), descending=True)
@@ -62,12 +61,13 @@ def list_loans(actor: Actor, filters: LoanQuery) -> Listing[LoanRow]:
     return Listing(
         name="loans",
         query=_filtered,
-        shape=(sight_of(actor), LoanFilters(Many(min(len(statuses), 2)), given | flags)),
+        shape=(sight_of(actor), LoanFilters(how_many(statuses), given | flags)),
         order=NEWEST_FIRST,
         values={
             **sight_values(actor),
             **{name: getattr(filters, name) for name in given},
-            "status": statuses[0] if len(statuses) == 1 else statuses,
+            "status": among_value(statuses),
+            "contract_no": None if filters.contract_no is None else clean_line(filters.contract_no),
         },
         row=LoanRow,
         show=_in_list,
@@ -125,10 +125,11 @@ def _loan(sight: Sight, is_dated: bool, known: bool) -> Select[Any]:
     sums = balances_of(Loan.id, as_of if is_dated else None, known=known)
     own = _latest(LoanRate, LoanRate.loan_id == Loan.id, as_of)
     usual = _latest(LoanProgrammeRate, LoanProgrammeRate.programme_id == Loan.programme_id, as_of)
-    found = warnings_of(Loan, LoanProgramme)
+    in_force = schedule_in_force(Loan.id, as_of, known=known)
+    found = warnings_of(Loan, LoanProgramme, schedule_id=in_force, disbursed_vnd=sums.c.disbursed)
     columns: tuple[Any, ...] = (
         Loan.id, Loan.version, Loan.contract_no, Loan.household_id, Loan.project_id, Loan.application_id,
-        Loan.approved_on, Loan.maturity_on, Loan.cancelled_on, Loan.cancel_reason, Loan.created_at,
+        Loan.approved_on, Loan.maturity_on, Loan.cancelled_on, if_opened(sight, Loan.cancel_reason), Loan.created_at,
         Lender.id, Lender.code, Lender.name, LoanProgramme.id, LoanProgramme.code, LoanProgramme.name,
         Person.id, Person.full_name, CreditGroup.id, CreditGroup.name,
         Locality.id, Locality.code, Locality.name, Locality.kind,
@@ -177,12 +178,7 @@ def matures_on(as_of: Any, known: bool) -> ColumnElement[date]:
 
 def _filtered(sight: Sight, filters: LoanFilters) -> Select[Any]:
     asked = [condition for name, condition in _conditions().items() if name in filters.given]
-    query = visible_loans(sight).where(*asked)
-    if filters.status is Many.one:
-        query = query.where(Loan.status == param("status", Text))
-    elif filters.status is Many.some:
-        query = query.where(Loan.status == any_(param("status", ARRAY(Text))))
-    return query
+    return visible_loans(sight).where(is_among(Loan.status, filters.status, "status", Text), *asked)
 
 
 def _conditions() -> dict[str, ColumnElement[bool]]:

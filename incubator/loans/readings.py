@@ -1,5 +1,7 @@
-"""The trace of a list of loans that somebody looked at."""
+"""The trace of a list of loans that somebody looked at, and of an answer that was given again."""
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +28,13 @@ def record_list(session: AsyncSession, actor: Actor, name: str, filters: PageQue
     of = next((field for field in _SUBJECTS if field in asked), None)
     subject: tuple[str, UUID | None] = (name, None) if of is None else (_SUBJECTS[of], asked[of])
     record_reading(session, actor, *subject, list=name, filters=sorted(asked))
+
+
+def repeated(session: AsyncSession, actor: Actor, subject_type: str, subject: str = "id") -> Callable[[Any], None]:
+    """What Once is to do where an answer of a POST is given again: that is one more reading of its subject, whose id
+    is named as a path of attributes."""
+    subject_of = attrgetter(subject)
+    return lambda shown: record_reading(session, actor, subject_type, subject_of(shown), repeated=True)
 
 
 def _filters_of(filters: PageQuery) -> dict[str, Any]:

@@ -16,11 +16,11 @@ from incubator.api.query import Query
 from incubator.days import civil_day
 from incubator.db import Reads, SessionReads
 from incubator.idempotency import Once
-from incubator.loans import actions
+from incubator.loans import actions, rates
 from incubator.loans.access import record_reading
 from incubator.loans.asked import check_times
 from incubator.loans.queries import get_loan, list_loan_rates, list_loans, require_loan
-from incubator.loans.readings import record_list
+from incubator.loans.readings import record_list, repeated
 from incubator.loans.schemas import (
     LoanCancellation,
     LoanCreate,
@@ -62,7 +62,8 @@ async def add_loan(
     """Enter a loan as the lender granted it, from an approved application or by itself. What is unusual is accepted
     and named in `warnings`, because the lender's figures win."""
     show = partial(get_loan, SessionReads(session), actor, today=civil_day(now))
-    return await once(partial(actions.add_loan, session, actor, data, now=now), show, at="/v1/loans/{id}")
+    act, again = partial(actions.add_loan, session, actor, data, now=now), repeated(session, actor, "loan")
+    return await once(act, show, at="/v1/loans/{id}", seen_again=again)
 
 
 @get("/{loan_id:uuid}", operation_id="getLoan", guards=[READ], dependencies={"filters": Query(LoanMomentQuery)})
@@ -110,7 +111,8 @@ async def cancel_loan(
 ) -> Response[LoanOut]:
     """Cancel a loan of which nothing is paid out. That is final."""
     act = partial(actions.cancel_loan, session, actor, loan_id, data, if_match, now=now)
-    return await once(act, partial(get_loan, SessionReads(session), actor, today=civil_day(now)), status=200)
+    show = partial(get_loan, SessionReads(session), actor, today=civil_day(now))
+    return await once(act, show, status=200, seen_again=repeated(session, actor, "loan"))
 
 
 @get(
@@ -120,7 +122,7 @@ async def cancel_loan(
     dependencies={"filters": Query(PageQuery)},
     opt=LIST,
 )
-async def rates(
+async def own_rates(
     request: Request[Any, Any, Any],
     session: Given[AsyncSession],
     reads: Given[Reads],
@@ -147,7 +149,7 @@ async def set_rate(
 ) -> Response[LoanOut]:
     """Say which rate the loan has from a day on; the day may lie ahead. The same once more changes nothing. If-Match
     is that of the loan."""
-    await actions.put_rate(session, actor, loan_id, from_on, data, if_match)
+    await rates.put_rate(session, actor, loan_id, from_on, data, if_match)
     return resource(request, await get_loan(SessionReads(session), actor, loan_id, today=civil_day(now)))
 
 
@@ -160,7 +162,7 @@ async def remove_rate(
     from_on: FromPath[date],
 ) -> None:
     """Take a rate of the loan back that was entered by mistake. If-Match is that of the loan."""
-    await actions.remove_rate(session, actor, loan_id, from_on, if_match)
+    await rates.remove_rate(session, actor, loan_id, from_on, if_match)
 
 
-loan_handlers = [loans, add_loan, read_loan, edit_loan, cancel_loan, rates, set_rate, remove_rate]
+loan_handlers = [loans, add_loan, read_loan, edit_loan, cancel_loan, own_rates, set_rate, remove_rate]

@@ -38,7 +38,7 @@ from incubator.loans.ledger.labels import ENTRY_KIND_LABELS
 from incubator.loans.ledger.models import EntryRequest, EntryRequestStatus
 from incubator.loans.models import Loan
 from incubator.loans.reconciliation.models import BankBalance, Reconciliation, ReconciliationStatus
-from incubator.loans.reconciliation.queries import is_standing
+from incubator.loans.reconciliation.queries import is_newest_row
 from incubator.mentoring.action_items.models import ActionItem, Owner
 from incubator.mentoring.action_items.queries import is_overdue
 from incubator.mentoring.graduation.models import GraduationRequest, RequestStatus
@@ -232,7 +232,7 @@ def _differences(asker: Asker) -> AnySelect:
     query = _tasks("reconciliation", found.id, Loan.contract_no, _day_of(found.created_at), null())
     query = query.join(Loan, Loan.id == found.loan_id).join(BankBalance, BankBalance.id == found.bank_balance_id)
     is_open = found.status == ReconciliationStatus.open.value
-    return _oldest(query.where(is_open, is_standing(), _in_place(asker, Loan)), DIFFERENCES)
+    return _oldest(query.where(is_open, is_newest_row(), _in_place(asker, Loan)), DIFFERENCES)
 
 
 @statement

@@ -149,6 +149,12 @@ async def test_the_banks_approval_is_taken_back_by_who_may_give_it_and_before_th
     read = (await loans.staff.get(f"{PATH}/{application['id']}")).json()
     assert read["loan_id"] == loan.json()["id"]
     assert refusal(await step(loans.staff, application, "void", reason="Nhầm")) == (422, "application_has_loan")
+    cancelled = await loans.staff.post(
+        f"/v1/loans/{read['loan_id']}/cancellation", {"reason": "Hộ đổi ý"}, headers={"if-match": '"1"'}
+    )
+    assert cancelled.status_code == 200, cancelled.text
+    assert (await loans.staff.get(f"{PATH}/{application['id']}")).json()["loan_id"] is None
+    assert (await moved(loans.staff, application, "void", reason="Nhầm"))["status"] == "commune_certified"
 
 
 async def test_a_programme_has_limits_and_days(loans: LoanStage) -> None:
@@ -258,6 +264,17 @@ async def test_a_draft_is_changed(loans: LoanStage) -> None:
         assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (400, f"/{field}")
     submitted = await moved(loans.officer, changed, "submit")
     assert refusal(await edit(loans.officer, submitted, months=25)) == (422, "application_fixed")
+
+
+async def test_a_patch_that_says_nothing_new_leaves_no_trace(loans: LoanStage) -> None:
+    draft = await entered(loans)
+    for changes in ({}, {"months": 36, "purpose": "Mua hai con trâu", "group_id": str(loans.group)}):
+        answer = await edit(loans.officer, draft, **changes)
+        assert (answer.status_code, answer.json()) == (200, draft)
+    await edit(loans.officer, draft, months=24, asked_vnd=50_000_000)
+    async with loans.world.database.begin() as session:
+        rows = await session.scalars(select(AuditEntry).where(AuditEntry.action == "edit"))
+        assert [row.details for row in rows] == [{"fields": ["months"]}]
 
 
 async def test_amounts_are_for_grants_that_open_sensitive_fields(loans: LoanStage) -> None:

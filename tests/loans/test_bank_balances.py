@@ -74,6 +74,16 @@ async def test_all_wrong_rows_are_named_and_none_is_kept(loans: LoanStage, make:
     assert await items(loans.staff, "/v1/bank-balances", loan_id=str(good)) == []
 
 
+async def test_a_contract_is_found_however_it_is_spaced(loans: LoanStage) -> None:
+    """As contracts are kept: one space between words, none at the ends, composed letters."""
+    loan = await loans.disbursed(contract_no="HD Bắc 77")
+    rows = [{**await row_of(loans, loan, 50_000_000), "contract_no": no} for no in (" HD  Bắc 77 ", "HD Bắc 77")]
+    told = await sent(loans, rows=rows[:1])
+    assert [(row["contract_no"], row["result"]) for row in told["rows"]] == [("HD Bắc 77", "agrees")]
+    answer = refused(await send(loans, rows=rows), 400, "validation_failed")
+    assert faults(answer) == {"/rows/1/contract_no": "duplicate"}
+
+
 async def test_loans_of_other_places_are_like_none(loans: LoanStage, make: Make) -> None:
     loan = await loans.disbursed()
     elsewhere = await make.account("staff", Y_TY, sensitive=True)

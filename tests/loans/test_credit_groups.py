@@ -6,10 +6,12 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from incubator.accounts.models import RoleGrant
 from incubator.actor import NOBODY
-from incubator.loans.groups.queries import is_member, members_on
+from incubator.audit import AuditEntry
+from incubator.loans.groups.queries import is_group_member, members_on
 from tests.factories import LAO_CAI, LONG_AGO, SA_PA, Caller
 from tests.loans.stage import SINCE, LoanStage
 
@@ -94,8 +96,8 @@ async def test_other_features_ask_who_belongs_to_a_group_on_a_day(loans: LoanSta
     async with loans.world.database.begin() as session:
         days = {date(2018, 12, 31): 0, SINCE: 5, date(2025, 6, 1): 6, date(2025, 6, 30): 6, date(2025, 7, 1): 5}
         assert {day: await members_on(session, loans.group, day) for day in days} == days
-        assert await is_member(session, loans.group, late, date(2025, 6, 30))
-        assert not await is_member(session, loans.group, late, date(2025, 7, 1))
+        assert await is_group_member(session, loans.group, late, date(2025, 6, 30))
+        assert not await is_group_member(session, loans.group, late, date(2025, 7, 1))
 
 
 async def test_a_village_is_named_by_its_code_or_its_id(loans: LoanStage) -> None:
@@ -184,6 +186,25 @@ async def test_who_leads_a_group_lives_in_a_household_of_it(loans: LoanStage) ->
     assert (await edit(loans.staff, led, leader_person_id=None)).json()["leader"] is None
 
 
+async def test_a_group_with_a_loan_that_is_not_paid_out_yet_is_not_dissolved(loans: LoanStage) -> None:
+    await loans.granted()
+    await leave(loans, loans.group, "2025-11-29")
+    refused = await edit(loans.staff, await read(loans.staff, loans.group), dissolved_on=TODAY)
+    assert (refused.status_code, refused.json()["rule"]) == (422, "group_has_loans")
+
+
+async def test_a_patch_that_says_nothing_new_leaves_no_trace(loans: LoanStage) -> None:
+    group = await read(loans.staff, loans.group)
+    same = {"name": f" {group['name']} ", "bank_code": group["bank_code"], "leader_person_id": str(loans.head)}
+    for changes in ({}, {**same, "formed_on": group["formed_on"], "dissolved_on": None}):
+        answer = await edit(loans.staff, group, **changes)
+        assert (answer.status_code, answer.json()) == (200, group)
+    await edit(loans.staff, group, **same, formed_on="2018-12-31")
+    async with loans.world.database.begin() as session:
+        rows = await session.scalars(select(AuditEntry).where(AuditEntry.action == "edit"))
+        assert [row.details for row in rows] == [{"fields": ["formed_on"]}]
+
+
 async def test_a_group_is_dissolved_when_nobody_belongs_to_it_or_owes(loans: LoanStage) -> None:
     loan_id = await loans.disbursed()
     group = await read(loans.staff, loans.group)
@@ -195,6 +216,7 @@ async def test_a_group_is_dissolved_when_nobody_belongs_to_it_or_owes(loans: Loa
     refused = await edit(loans.staff, group, dissolved_on=TODAY)
     assert (refused.status_code, refused.json()["rule"]) == (422, "group_has_loans")
     await loans.entry(loan_id, "repayment", date(2025, 11, 1), -50_000_000)
+    await loans.granted(cancelled_on=date(2025, 2, 1), cancel_reason="Không vay nữa")
     early = await edit(loans.staff, group, dissolved_on="2025-11-28")
     assert early.json()["rule"] == "group_has_members"
     ended = (await edit(loans.staff, group, dissolved_on="2025-11-29")).json()

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 from sqlalchemy import func, select
 
 from incubator.loans.ledger.models import LoanEntry
@@ -70,6 +71,7 @@ async def test_where_one_row_is_refused_nothing_is_written(loans: LoanStage) -> 
     answer = await post(loans.staff, rows)
     assert (answer.status_code, answer.json()["code"]) == (400, "validation_failed")
     assert [(error["code"], error["pointer"]) for error in answer.json()["errors"]] == [
+        ("out_of_range", "/rows/1/entry"),
         ("out_of_range", "/rows/2/entry/effective_on"),
         ("out_of_range", "/rows/3/entry/effective_on"),
         ("not_found", "/rows/4/contract_no"),
@@ -100,6 +102,74 @@ async def test_a_dry_run_says_what_would_become_of_each_row(loans: LoanStage) ->
     assert (poor["code"], poor["rule"], poor["params"]["available_vnd"]) == ("insufficient_balance", None, 10)
     assert (much["code"], much["rule"]) == ("business_rule_failed", "disbursed_over_approved")
     assert out["rows"][1]["entry_id"] is None
+    assert await balances(loans, loan_id) == (40, 0, 0)
+
+
+async def test_a_dry_run_refuses_what_the_real_one_refuses(loans: LoanStage) -> None:
+    """A row that could never be entered hides none that only the balances refuse."""
+    loan_id = await loans.disbursed(50)
+    rows = [
+        await row(loans, loan_id, "repayment", normal_vnd=500),
+        await row(loans, loan_id, "repayment", normal_vnd=1, effective_on="2001-01-01"),
+        await row(loans, loan_id, "repayment", normal_vnd=50),
+    ]
+    dry = (await post(loans.staff, rows, dry_run=True)).json()
+    assert [result["status"] for result in dry["rows"]] == ["refused", "refused", "written"]
+    assert (dry["rows"][0]["code"], dry["rows"][1]["rule"]) == ("insufficient_balance", "entry_before_approval")
+    errors = (await post(loans.staff, rows)).json()["errors"]
+    assert [error["pointer"] for error in errors] == ["/rows/0/entry", "/rows/1/entry/effective_on"]
+    assert (await post(loans.staff, rows[2:])).json()["written"] == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "refused"),
+    [
+        pytest.param(0, [-10, 50, -500], [2], id="the-day-as-a-whole"),
+        pytest.param(50, [-30, -30], [1], id="the-latest-of-equals"),
+        pytest.param(50, [-45, -5, -3], [2], id="the-latest-that-mends-it"),
+        pytest.param(50, [-45, -1, -8, -2], [2], id="one-rather-than-two"),
+        pytest.param(50, [-60, -55, -10], [0, 1], id="no-more-than-needed"),
+        pytest.param(0, [60, -10, -50], [0, 1, 2], id="what-hangs-on-a-refused-one"),
+        pytest.param(0, [30, -40, 25], [1, 2], id="both-limits"),
+    ],
+)
+async def test_no_row_is_refused_for_another(
+    loans: LoanStage, before: int, wanted: list[int], refused: list[int]
+) -> None:
+    """Only the end of the day counts, so the fewest rows are refused, and of equals the latest."""
+    loan_id = await (loans.disbursed(before) if before else loans.granted(50))
+    rows = [
+        await row(loans, loan_id, "disbursement", amount_vnd=vnd, ordinal=place)
+        if vnd > 0
+        else await row(loans, loan_id, "repayment", normal_vnd=-vnd, ordinal=place)
+        for place, vnd in enumerate(wanted, 1)
+    ]
+    dry = (await post(loans.staff, rows, dry_run=True)).json()
+    assert [result["row"] for result in dry["rows"] if result["status"] == "refused"] == refused
+    errors = (await post(loans.staff, rows)).json()["errors"]
+    assert [error["pointer"].split("/")[2] for error in errors] == [str(place) for place in refused]
+    rest = [entry for place, entry in enumerate(rows) if place not in refused]
+    assert not rest or (await post(loans.staff, rest)).json()["written"] == len(rest)
+
+
+async def test_what_a_row_moves_between_buckets_counts_on_both_sides(loans: LoanStage) -> None:
+    """Without the transfer that the normal balance cannot bear, nothing overdue is left to repay."""
+    loan_id = await loans.disbursed(50)
+    rows = [
+        await row(loans, loan_id, "repayment", overdue_vnd=20, effective_on="2025-03-01"),
+        await row(loans, loan_id, "overdue_transfer", amount_vnd=60),
+        await row(loans, loan_id, "repayment", normal_vnd=50),
+    ]
+    dry = (await post(loans.staff, rows, dry_run=True)).json()["rows"]
+    assert [result["status"] for result in dry] == ["refused", "refused", "written"]
+    assert [result["params"]["bucket"] for result in dry[:2]] == ["overdue", "normal"]
+
+
+async def test_a_contract_is_found_however_it_is_spaced(loans: LoanStage) -> None:
+    loan_id = await loans.disbursed(50, contract_no="HD 77")
+    plain = await row(loans, loan_id, "repayment", normal_vnd=10)
+    out = (await post(loans.staff, [{**plain, "contract_no": "  HD   77 "}, plain])).json()
+    assert [result["status"] for result in out["rows"]] == ["written", "known"]
     assert await balances(loans, loan_id) == (40, 0, 0)
 
 

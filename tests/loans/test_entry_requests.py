@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.factories import SA_PA, World
 from tests.loans.entering import approved, balances, decide, enter, entered, key, refused_for, requested
 from tests.loans.stage import LoanStage
@@ -45,6 +47,32 @@ async def test_nobody_decides_on_their_own_request(loans: LoanStage) -> None:
         answer = await decide(loans.staff, request, step, **data)
         assert (answer.status_code, answer.json()["code"]) == (403, "self_approval")
     assert await balances(loans, loan_id) == (50, 0, 0)
+
+
+@pytest.mark.parametrize("if_match", [{}, {"if-match": '"7"'}], ids=["missing", "stale"])
+async def test_the_person_is_asked_before_the_version(loans: LoanStage, world: World, if_match: dict[str, str]) -> None:
+    request = await requested(loans.staff, await loans.disbursed(50), "write_off", normal_vnd=20)
+    path, other = f"/v1/entry-requests/{request['id']}", await world.make.account("staff", sensitive=True)
+    for caller, step, data, code in (
+        (loans.staff, "approval", {}, "self_approval"),
+        (loans.staff, "refusal", {"note": "Thôi"}, "self_approval"),
+        (other, "withdrawal", {}, "forbidden"),
+    ):
+        answer = await caller.post(f"{path}/{step}", data, headers=key() | if_match)
+        assert (answer.status_code, answer.json()["code"]) == (403, code)
+    answer = await loans.approver.post(f"{path}/approval", {}, headers=key() | if_match)
+    assert answer.status_code == (412 if if_match else 428)
+
+
+async def test_who_may_not_write_is_told_nothing_of_the_entry(loans: LoanStage, world: World) -> None:
+    """Whether a second person is needed hangs on an entry of the loan, so the right to the loan comes first."""
+    loan_id = await loans.disbursed(50)
+    done = await approved(loans.approver, await requested(loans.staff, loan_id, "write_off", normal_vnd=50))
+    elsewhere = await world.make.account("staff", SA_PA, sensitive=True)
+    for caller, status in ((loans.plain, 403), (elsewhere, 404)):
+        for entry_id in (done["entry_id"], str(loan_id)):
+            answer = await enter(caller, loan_id, "reversal", reverses_id=entry_id, reason="Xóa nhầm")
+            assert answer.status_code == status
 
 
 async def test_only_who_asked_withdraws(loans: LoanStage, world: World) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from incubator.actor import NOBODY
 from incubator.audit import AuditEntry
@@ -229,6 +229,32 @@ async def test_a_household_that_joins_many_groups_at_once_joins_one(committed: W
     async with committed.database.begin() as session:
         rows = (await session.scalars(select(GroupMember).where(GroupMember.household_id == home))).all()
     assert len(rows) == 1
+
+
+async def test_a_membership_is_not_reopened_while_the_household_joins_another_group(committed: World) -> None:
+    loans = await set_loans(committed)
+    for _ in range(6):
+        home = await loans.home(village_id=loans.village_id)
+        left = await joined(loans, home, from_on="2025-01-01", to_on="2025-06-30")
+        answers = await asyncio.gather(edit(loans, left, to_on=None), join(loans, home, await loans.circle()))
+        assert sorted(answer.status_code for answer in answers) in ([200, 409], [201, 409])
+        assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"duplicate"}
+
+
+async def test_where_only_the_database_sees_the_other_group_it_refuses(committed: World) -> None:
+    """The other membership is written, but its transaction has not ended when the days are compared."""
+    loans = await set_loans(committed)
+    home, other = await loans.home(village_id=loans.village_id), await loans.circle()
+    left = await joined(loans, home, from_on="2025-01-01", to_on="2025-06-30")
+    async with committed.database.begin() as session:
+        session.add(GroupMember(group_id=other, household_id=home, from_on=date(2025, 8, 1), to_on=None))
+        await session.flush()
+        reopened = asyncio.create_task(edit(loans, left, to_on=None))
+        while not await session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            assert not reopened.done(), reopened.result().text
+            await asyncio.sleep(0.01)
+    answer = await reopened
+    assert (answer.status_code, answer.json()["code"]) == (409, "duplicate")
 
 
 async def test_nobody_joins_a_group_while_it_is_dissolved(committed: World) -> None:

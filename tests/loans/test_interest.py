@@ -178,7 +178,7 @@ async def test_a_reading_leaves_a_row_and_an_etag(loans: LoanStage, loan: UUID, 
     assert (await loans.officer.get(f"/v1/loans/{loan}/interest", params=JANUARY, headers=again)).status_code == 304
     rows = (await session.scalars(select(AuditEntry).where(AuditEntry.actor_id == loans.officer.id))).all()
     assert [(row.action, row.subject_type, row.subject_id, row.details) for row in rows] == [
-        ("read_loans", "loan", loan, {"of": "interest"})
+        ("read_loans", "loan", loan, {"list": "interest"})
     ] * 2
 
 

@@ -188,6 +188,61 @@ async def test_two_entries_have_two_numbers(loans: LoanStage) -> None:
         await loans.entry(loan_id, "repayment", LATER, -1, seq=1)
 
 
+@pytest.mark.parametrize("seqs", [(3,), (2, 4), (3, 4), (2**31 - 1,)])
+async def test_entries_are_numbered_one_by_one(loans: LoanStage, seqs: tuple[int, ...]) -> None:
+    loan_id, other = await loans.disbursed(50), await loans.granted(50)
+    rows = [row(loan_id, seq, "repayment", LATER, -1) for seq in seqs]
+    async with refused(loans, "entries_in_sequence") as session:
+        await session.execute(insert(LoanEntry).values([*rows, row(other, 1, "disbursement", LATER, 1)]))
+    async with loans.world.database.begin() as session:
+        await session.execute(insert(LoanEntry).values([row(loan_id, seq, "repayment", LATER, -1) for seq in (3, 2)]))
+    assert (await loans.row(loan_id)).last_seq == 3
+
+
+@pytest.mark.parametrize("seq", [0, -1])
+async def test_the_first_entry_has_number_one(loans: LoanStage, seq: int) -> None:
+    loan_id = await loans.disbursed(50)
+    async with refused(loans, "ck_loan_entry_seq_from_one"):
+        await loans.entry(loan_id, "repayment", LATER, -1, seq=seq)
+
+
+@pytest.mark.parametrize(
+    ("command", "constraint"),
+    [
+        ("DELETE FROM loan_entry WHERE loan_id = :id", "append_only"),
+        ("UPDATE loan_entry SET d_normal = 1 WHERE loan_id = :id", "append_only"),
+        ("TRUNCATE loan_entry CASCADE", "append_only"),
+        ("UPDATE loan SET normal_vnd = 0 WHERE id = :id", "sums_of_the_ledger"),
+        ("UPDATE loan SET approved_on = '2025-01-21' WHERE id = :id", "entry_before_approval"),
+        (
+            "INSERT INTO loan (lender_id, contract_no, programme_id, household_id, borrower_id, approved_vnd,"
+            " approved_on, maturity_on, locality_id, province_id, entered_by_kind, entered_by_id, normal_vnd)"
+            " SELECT lender_id, 'HD-X', programme_id, household_id, borrower_id, approved_vnd, approved_on,"
+            " maturity_on, locality_id, province_id, entered_by_kind, entered_by_id, 7 FROM loan WHERE id = :id",
+            "sums_of_the_ledger",
+        ),
+    ],
+)
+async def test_the_guards_stand_as_a_replica_too(loans: LoanStage, command: str, constraint: str) -> None:
+    """`session_replication_role` would turn usual triggers off for who may set it."""
+    loan_id = await loans.disbursed(50)
+    async with refused(loans, constraint) as session:
+        await session.execute(text("SET LOCAL session_replication_role = 'replica'"))
+        await session.execute(text(command), {"id": loan_id})
+
+
+async def test_entries_of_a_replica_are_posted_and_reversed_as_always(loans: LoanStage) -> None:
+    loan_id = await loans.disbursed(50)
+    paid = await loans.entry(loan_id, "repayment", LATER, -20)
+    async with loans.world.database.begin() as session:
+        await session.execute(text("SET LOCAL session_replication_role = 'replica'"))
+        back = row(loan_id, 3, "reversal", LAST, 0) | {"reverses_id": paid, "reason": "Nhập nhầm"}
+        await session.execute(insert(LoanEntry).values(back))
+        await session.execute(text("SET LOCAL session_replication_role = 'origin'"))
+    loan = await loans.row(loan_id)
+    assert (loan.normal_vnd, loan.last_seq) == (50, 3)
+
+
 async def test_a_row_of_a_file_is_one_entry(loans: LoanStage) -> None:
     loan_id = await loans.disbursed(50)
     await loans.entry(loan_id, "repayment", LATER, -1, row_key="2025-03-01/repayment/1", source="batch")
@@ -214,7 +269,14 @@ async def test_what_the_database_refuses_reads_as_well_as_what_the_service_does(
     problem = render(as_domain_error(caught.value), path="/", request_id="x", language="vi")
     assert (problem.status, problem.rule) == (422, "entry_before_approval")
     assert problem.detail == RULES["entry_before_approval"].vi
-    named = {"entry_in_future", "loan_cancelled", "balance_below_zero", "reversal_of_an_entry", "sums_of_the_ledger"}
+    named = {
+        "entries_in_sequence",
+        "entry_in_future",
+        "loan_cancelled",
+        "balance_below_zero",
+        "reversal_of_an_entry",
+        "sums_of_the_ledger",
+    }
     assert named <= RULES.keys()
 
 

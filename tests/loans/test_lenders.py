@@ -4,7 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from incubator.audit import AuditEntry
 from tests.factories import BAC_HA, Caller, Make
 
 BANK = {"code": "vbsp", "name": "Ngân hàng Chính sách xã hội"}
@@ -35,6 +37,15 @@ async def test_a_lender_is_added_read_and_renamed(make: Make) -> None:
     assert (await edit(staff, lender, name="NHCSXH")).status_code == 412
     assert (await staff.patch(f"/v1/lenders/{lender['id']}", {"name": "x"})).status_code == 428
     assert (await edit(staff, {**lender, "id": NOBODYS}, name="x")).status_code == 404
+
+
+async def test_a_patch_that_says_nothing_new_leaves_no_trace(make: Make) -> None:
+    staff = await make.account("staff")
+    lender = await added(staff)
+    for changes in ({}, {"name": f" {lender['name']} "}):
+        assert (await edit(staff, lender, **changes)).json() == lender
+    async with make.world.database.begin() as session:
+        assert not list(await session.scalars(select(AuditEntry).where(AuditEntry.action == "edit")))
 
 
 async def test_a_code_is_given_once_and_never_changes(make: Make) -> None:

@@ -151,6 +151,18 @@ async def test_bad_terms_are_refused(loans: LoanStage, change: dict[str, Any], c
         assert [(error["code"], error["pointer"]) for error in answer.json()["errors"]] == [(code, pointer)]
 
 
+async def test_a_patch_that_says_nothing_new_leaves_no_trace(loans: LoanStage, world: World) -> None:
+    programme = await added(loans)
+    same = {"name": f" {programme['name']} ", "max_vnd": programme["max_vnd"], "ends_on": None}
+    for changes in ({}, same):
+        answer = await edit(loans.staff, programme, **changes)
+        assert (answer.status_code, answer.json()) == (200, programme)
+    await edit(loans.staff, programme, **same, max_months=60)
+    async with world.database.begin() as session:
+        rows = await session.scalars(select(AuditEntry).where(AuditEntry.action == "edit"))
+        assert [row.details for row in rows] == [{"fields": ["max_months"]}]
+
+
 async def test_a_first_list_of_rates_has_one_for_each_day(loans: LoanStage) -> None:
     rates = [*RATES, RATES[0], {"from_on": "9999-12-31", "rate_ppm": 1}]
     answer = await loans.staff.post("/v1/loan-programmes", body(loans, rates=rates))

@@ -190,8 +190,16 @@ async def test_a_loan_takes_its_parties_from_its_application(loans: LoanStage) -
     assert (loan["household_id"], loan["borrower"]["id"], loan["group"]["id"]) == (
         str(loans.household), str(loans.head), str(loans.group),
     )  # fmt: skip
-    again = await loans.staff.post("/v1/loans", body(loans, contract_no="HD-2", application_id=str(application)))
+    second = body(loans, contract_no="HD-2", application_id=str(application))
+    again = await loans.staff.post("/v1/loans", second)
     assert (again.status_code, again.json()["errors"][0]["pointer"]) == (409, "/application_id")
+    assert (await cancel(loans.staff, loan)).status_code == 200
+    followed = await loans.staff.post("/v1/loans", second)
+    assert (followed.status_code, followed.json()["application_id"]) == (201, str(application))
+    shown = (await loans.staff.get(f"/v1/loan-applications/{application}")).json()
+    assert shown["loan_id"] == followed.json()["id"]
+    third = await loans.staff.post("/v1/loans", {**second, "contract_no": "HD-3"})
+    assert (third.status_code, third.json()["errors"][0]["pointer"]) == (409, "/application_id")
 
 
 async def test_a_loan_is_as_applied_for_and_approved(loans: LoanStage) -> None:
@@ -258,6 +266,36 @@ async def test_a_loan_is_corrected(loans: LoanStage) -> None:
     assert fields == ["approved_on", "approved_vnd", "borrower_id", "contract_no", "group_id", "maturity_on"]
 
 
+async def test_a_correction_that_says_nothing_new_leaves_no_trace(loans: LoanStage) -> None:
+    loan = await added(loans, rate_ppm=60_000)
+    same = {name: loan[name] for name in ("approved_vnd", "approved_on", "maturity_on", "project_id")}
+    for changes in ({}, {**same, "contract_no": f"  {loan['contract_no']} "}):
+        answer = await edit(loans.staff, loan, **changes)
+        assert (answer.status_code, answer.json()) == (200, loan)
+    assert await trail(loans, "edit") == []
+    await edit(loans.staff, loan, **same, contract_no="HD-9")
+    assert [row.details for row in await trail(loans, "edit")] == [{"fields": ["contract_no"]}]
+
+
+async def test_a_correction_that_does_not_fit_the_schedule_is_a_warning(loans: LoanStage) -> None:
+    instalments = {date(2025, 7, 20): 20_000_000, date(2026, 1, 20): 30_000_000}
+    loan_id = await loans.granted()
+    await loans.schedule(loan_id, instalments)
+    loan = await read(loans.staff, loan_id)
+    assert loan["warnings"] == []
+    loan = (await edit(loans.staff, loan, approved_vnd=50_000_001)).json()
+    assert loan["warnings"] == ["schedule_differs"]
+    assert (await read(loans.plain, loan_id))["warnings"] == []
+    assert (await read(loans.staff, loan_id, "?as_of=2025-01-19"))["warnings"] == []
+    await loans.entry(loan_id, "disbursement", date(2025, 7, 21), 50_000_000)
+    loan = await read(loans.staff, loan_id)
+    assert loan["warnings"] == []
+    assert (await read(loans.staff, loan_id, "?as_of=2025-07-20"))["warnings"] == ["schedule_differs"]
+    assert (await edit(loans.staff, loan, approved_on="2025-07-19")).json()["warnings"] == []
+    late = await edit(loans.staff, await read(loans.staff, loan_id), approved_on="2025-07-20")
+    assert (late.status_code, late.json()["warnings"]) == (200, ["schedule_differs"])
+
+
 async def test_a_correction_stays_within_what_the_ledger_says(loans: LoanStage) -> None:
     loan = await read(loans.staff, await loans.disbursed(50_000_000, date(2025, 1, 20)))
     answer = await edit(loans.staff, loan, approved_vnd=49_999_999)
@@ -269,14 +307,22 @@ async def test_a_correction_stays_within_what_the_ledger_says(loans: LoanStage) 
 
 
 async def test_a_loan_of_which_nothing_was_paid_out_is_cancelled(loans: LoanStage) -> None:
-    loan = await added(loans)
+    loan = await added(loans, rate_ppm=60_000)
     early = await cancel(loans.staff, loan, cancelled_on="2025-01-14")
     assert (early.status_code, early.json()["rule"]) == (422, "day_before_previous_move")
     answer = await cancel(loans.staff, loan)
     assert answer.status_code == 200, answer.text
     ended = answer.json()
     assert (ended["status"], ended["cancelled_on"], ended["cancel_reason"]) == ("cancelled", "2025-11-30", "Hộ đổi ý")
-    for refused in (await cancel(loans.staff, ended), await edit(loans.staff, ended, contract_no="HD-9")):
+    hidden = await read(loans.plain, ended["id"])
+    assert (hidden["cancelled_on"], hidden["cancel_reason"]) == ("2025-11-30", None), "a reason may tell amounts"
+    path, headers = f"/v1/loans/{loan['id']}/rates/2025-01-15", {"if-match": f'"{ended["version"]}"'}
+    for refused in (
+        await cancel(loans.staff, ended),
+        await edit(loans.staff, ended, contract_no="HD-9"),
+        await put_rate(loans.staff, ended, "2025-02-01", 60_000),
+        await loans.staff.request("DELETE", path, headers=headers),
+    ):
         assert (refused.status_code, refused.json()["rule"]) == (422, "loan_is_cancelled")
     paid = await read(loans.staff, await loans.disbursed())
     refused = await cancel(loans.staff, paid)
@@ -314,9 +360,35 @@ async def test_a_rate_fixed_from_the_approval_goes_with_its_day(loans: LoanStage
     changed = (await put_rate(loans.staff, earlier, "2025-01-12", 50_000)).json()
     later = (await edit(loans.staff, changed, approved_on="2025-01-12")).json()
     assert later["rate"] == {"rate_ppm": 50_000, "source": "loan", "from_on": "2025-01-12"}
-    headers = {"if-match": f'"{later["version"]}"'}
-    path = f"/v1/loans/{loan['id']}/rates/2025-01-10"
-    assert (await loans.staff.request("DELETE", path, headers=headers)).status_code == 204
+    assert await rates_of(loans, later) == [("2025-01-12", 50_000)]
+
+
+async def rates_of(loans: LoanStage, loan: dict[str, Any]) -> list[tuple[str, int | None]]:
+    rows = (await loans.officer.get(f"/v1/loans/{loan['id']}/rates")).json()["items"]
+    return [(row["from_on"], row["rate_ppm"]) for row in rows]
+
+
+async def test_of_a_later_approval_the_rate_of_that_day_is_in_force(loans: LoanStage) -> None:
+    loan = await added(loans, approved_on="2025-01-01", rate_ppm=66_000)
+    loan = (await put_rate(loans.staff, loan, "2025-02-01", 62_400)).json()
+    loan = (await put_rate(loans.staff, loan, "2025-12-01", 50_000)).json()
+    loan = (await edit(loans.staff, loan, approved_on="2025-03-01")).json()
+    assert loan["rate"] == {"rate_ppm": 62_400, "source": "loan", "from_on": "2025-03-01"}
+    assert await rates_of(loans, loan) == [("2025-12-01", 50_000), ("2025-03-01", 62_400)]
+    loan = (await edit(loans.staff, loan, approved_on="2025-01-10")).json()
+    assert await rates_of(loans, loan) == [("2025-12-01", 50_000), ("2025-01-10", 62_400)]
+    assert [row.details for row in await trail(loans, "move_rates")] == [
+        {"from_on": "2025-03-01", "before": {"2025-01-01": 66_000, "2025-02-01": 62_400}},
+        {"from_on": "2025-01-10", "before": {"2025-03-01": 62_400}},
+    ]
+
+
+async def test_a_rate_that_begins_later_stays_when_the_approval_is_corrected(loans: LoanStage) -> None:
+    loan = (await put_rate(loans.staff, await added(loans), "2025-02-01", 62_400)).json()
+    for day in ("2025-01-10", "2025-02-01"):
+        loan = (await edit(loans.staff, loan, approved_on=day)).json()
+        assert await rates_of(loans, loan) == [("2025-02-01", 62_400)]
+    assert await trail(loans, "move_rates") == []
 
 
 @pytest.mark.parametrize("day", ["2025-01-14", "2101-01-01", "9999-12-31", "0001-01-01"])
@@ -371,6 +443,7 @@ async def test_loans_are_found_by_every_filter(loans: LoanStage) -> None:
         "locality_code=03006": [],
         "contract_no=HD-A": [first],
         "contract_no=HD": [],
+        "contract_no=%20HD-A%20": [first],
         "is_overdue=true": [other],
         "is_overdue=false": [first],
         f"is_overdue=true&status=active&programme_id={offer}&locality_code={BAC_HA}": [other],
@@ -381,6 +454,12 @@ async def test_loans_are_found_by_every_filter(loans: LoanStage) -> None:
     assert await listed(loans.staff, f"?limit=1&cursor={page['next_cursor']}") == [first]
     table = await loans.staff.get("/v1/loans", headers={"accept": "text/csv"})
     assert table.text.count("HD-") == 2
+
+
+async def test_a_contract_number_is_found_however_it_is_spaced(loans: LoanStage) -> None:
+    loan = await added(loans, contract_no="6600 \t 0712")
+    for written in ("6600 0712", "6600%20%20%20%200712", "6600%09%200712"):
+        assert await listed(loans.staff, f"?contract_no={written}") == [loan["id"]]
 
 
 async def test_each_look_leaves_a_row(loans: LoanStage) -> None:

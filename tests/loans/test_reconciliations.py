@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from incubator.loans.models import Loan
 from incubator.loans.reconciliation.models import BankBalance
-from incubator.loans.reconciliation.queries import is_reconciled, is_standing, newest_balance
+from incubator.loans.reconciliation.queries import is_newest_row, is_reconciled, newest_balance
 from tests.factories import BAC_HA, Y_TY, Caller, Make, current_locality
 from tests.loans.bank import DAY, differing, items, readings, sent
 from tests.loans.stage import LoanStage
@@ -52,7 +52,7 @@ async def test_a_difference_is_corrected_when_nothing_of_it_is_left(loans: LoanS
     loan, id_ = await differing(loans, by=-5_000_000)
     told = refused(await move(loans.staff, id_, "correct"), 422, "business_rule_failed")
     assert told["rule"] == "still_differs"
-    assert "-5000000 VND normal" in told["detail"]
+    assert "-5,000,000 VND normal" in told["detail"]
     await loans.entry(loan, "repayment", date(2025, 11, 1), -5_000_000)
     refused(await move(loans.staff, id_, "correct"), 422, "business_rule_failed")
     await loans.entry(loan, "repayment", date(2025, 10, 30), -5_000_000)
@@ -68,6 +68,49 @@ async def test_a_settled_difference_can_be_opened_again(loans: LoanStage) -> Non
     told = (await move(loans.staff, id_, "reopen", 2, reason="Ngân hàng trả lời là không nhầm")).json()
     assert (told["status"], told["cause"], told["settled_at"]) == ("open", None, None)
     assert told["note"] == "Ngân hàng trả lời là không nhầm"
+
+
+async def test_the_history_of_a_difference_keeps_every_move(loans: LoanStage) -> None:
+    loan, id_ = await differing(loans)
+    await move(loans.staff, id_, "explain", cause="other", note="Ngân hàng ghi thừa 5.000.000 đồng")
+    await move(loans.staff, id_, "reopen", 2, reason="Không thừa")
+    await loans.entry(loan, "adjustment", date(2025, 10, 31), 5_000_000)
+    await move(loans.staff, id_, "correct", 3)
+    path = f"/v1/reconciliations/{id_}/transitions"
+    told = await items(loans.staff, path)
+    assert [(row["number"], row["action"], row["from_status"], row["to_status"]) for row in told] == [
+        (1, "explain", "open", "explained"), (2, "reopen", "explained", "open"), (3, "correct", "open", "corrected"),
+    ]  # fmt: skip
+    assert [row["cause"] for row in told] == ["other", None, None]
+    assert [row["note"] for row in told] == ["Ngân hàng ghi thừa 5.000.000 đồng", "Không thừa", None]
+    assert {(row["actor"], row["amounts_hidden"]) for row in told} == {(loans.staff.username, False)}
+    first = (await loans.staff.get(path, params={"limit": 2})).json()
+    assert [row["number"] for row in await items(loans.staff, path, cursor=first["next_cursor"])] == [3]
+
+
+async def test_a_note_may_tell_amounts_and_is_opened_like_them(loans: LoanStage, make: Make) -> None:
+    _, id_ = await differing(loans)
+    await move(loans.staff, id_, "explain", cause="timing", note="Ngân hàng ghi thừa 5.000.000 đồng")
+    path = f"/v1/reconciliations/{id_}/transitions"
+    for caller, note in ((loans.staff, "Ngân hàng ghi thừa 5.000.000 đồng"), (loans.plain, None)):
+        [row], [moved] = await items(caller, "/v1/reconciliations"), await items(caller, path)
+        shown = [(one["note"], one["amounts_hidden"]) for one in (row, moved, await read(caller, id_))]
+        assert shown == [(note, note is None)] * 3
+        assert (row["cause"], moved["cause"]) == ("timing", "timing")
+    away = await make.account("staff", Y_TY, sensitive=True)
+    refused(await away.get(path), 404, "not_found")
+
+
+async def test_each_look_says_which_list_it_was(loans: LoanStage) -> None:
+    _, id_ = await differing(loans)
+    for path in ("", "/by-group", f"/{id_}/transitions"):
+        await items(loans.officer, f"/v1/reconciliations{path}")
+    told = [(row["subject_type"], row["subject_id"], row["details"]) for row in await readings(loans, loans.officer)]
+    assert told == [
+        ("reconciliation", id_, {"list": "reconciliation_transitions"}),
+        ("differences_by_group", None, {"list": "differences_by_group", "filters": []}),
+        ("reconciliation", None, {"list": "reconciliation", "filters": ["standing"]}),
+    ]
 
 
 async def test_what_a_newer_row_replaced_is_history(loans: LoanStage) -> None:
@@ -177,7 +220,7 @@ async def test_a_loan_is_reconciled_by_its_newest_standing_row(loans: LoanStage)
 async def _reconciled(loans: LoanStage, as_of: date) -> dict[UUID, bool]:
     """Of each loan with a statement by that day, whether it is reconciled."""
     newest = BankBalance.id == newest_balance(Loan.id, as_of)
-    query = select(Loan.id, is_reconciled(), is_standing()).join(BankBalance, newest)
+    query = select(Loan.id, is_reconciled(BankBalance.id), is_newest_row()).join(BankBalance, newest)
     async with loans.world.database.begin() as session:
         rows = list(await session.execute(query.where(Loan.lender_id == loans.lender)))
     assert all(standing for _, _, standing in rows)

@@ -271,13 +271,14 @@ async def test_versions_are_listed_the_last_first(loans: LoanStage, loan: UUID) 
 
 
 async def test_amounts_are_for_those_who_may_see_them(loans: LoanStage, loan: UUID) -> None:
-    made = await added(loans.staff, loan, YEARLY)
+    made = await added(loans.staff, loan, YEARLY, note="Vay 50 triệu đồng")
     one = (await loans.plain.get(f"{path(loan)}/{made['id']}")).json()
     assert (one["amounts_hidden"], one["principal_vnd"], one["last_due_on"]) == (True, None, "2030-01-15")
     assert {each["principal_vnd"] for each in one["instalments"]} == {None}
     assert {each["due_in_all_vnd"] for each in one["instalments"]} == {None}
     [row] = (await loans.plain.get(path(loan))).json()["items"]
     assert (row["amounts_hidden"], row["principal_vnd"]) == (True, None)
+    assert (made["note"], one["note"], row["note"]) == ("Vay 50 triệu đồng", None, None)
     assert (await loans.officer.get(f"{path(loan)}/{made['id']}")).json() == made
 
 
@@ -307,7 +308,7 @@ async def test_each_reading_and_each_version_leaves_a_row(loans: LoanStage, loan
     mine = select(AuditEntry).where(AuditEntry.actor_id == loans.officer.id).order_by(AuditEntry.id)
     rows = (await session.scalars(mine)).all()
     assert [(row.action, row.subject_type, row.subject_id) for row in rows] == [("read_loans", "loan", loan)] * 2
-    assert [row.details["of"] for row in rows] == ["schedules", "schedule"]
+    assert [row.details["list"] for row in rows] == ["schedules", "schedule"]
     by_staff = select(AuditEntry).where(AuditEntry.subject_id == UUID(made["id"]))
     [row] = (await session.scalars(by_staff)).all()
     assert (row.action, row.details) == ("add", {"loan_id": str(loan), "reason": "original"})

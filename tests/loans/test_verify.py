@@ -22,6 +22,8 @@ WITHOUT_CONSTRAINTS = (
     "ALTER TABLE loan_entry DROP CONSTRAINT ck_loan_entry_counts_as_kind",
     "ALTER TABLE loan_entry DROP CONSTRAINT ck_loan_entry_reversal_of_an_entry",
     "ALTER TABLE loan DROP CONSTRAINT ck_loan_disbursed_within_approved",
+    "ALTER TABLE loan DROP CONSTRAINT ck_loan_cancelled_unused",
+    "ALTER TABLE loan_entry_request DROP CONSTRAINT ck_loan_entry_request_two_people",
 )
 
 Found = list[tuple[str, str, str]]
@@ -70,6 +72,18 @@ async def test_what_the_service_wrote_adds_up(life: LoanStage) -> None:
         ("loan", "UPDATE loan SET written_off_vnd = 1", "sums", "written_off_vnd is 1, the entries say 0"),
         ("loan", "UPDATE loan SET approved_vnd = 49", "disbursed_over_approved", "50 of 49 approved"),
         ("loan", "UPDATE loan SET last_seq = 6", "sequence", "5 entries from 1 to 5, last_seq is 6"),
+        ("loan", "UPDATE loan SET cancelled_on = '2025-02-01', cancel_reason = 'x'", "cancelled",
+         "cancelled on 2025-02-01 with normal 40, overdue 0, frozen 0, disbursed 50"),
+        ("loan", "UPDATE loan SET cancelled_on = '2025-02-01', cancel_reason = 'x'", "cancelled",
+         "entry 2 of 2025-02-10"),
+        ("loan_entry_request", "UPDATE loan_entry_request SET decided_by = requested_by", "two_people",
+         "entry 3 (adjustment of adjustment): no second person approved it"),
+        ("loan_entry_request", "UPDATE loan_entry_request SET status = 'refused', entry_id = NULL", "two_people",
+         "entry 3 (adjustment of adjustment): no second person approved it"),
+        ("loan_entry_request", "UPDATE loan_entry_request SET interest_vnd = 2", "two_people",
+         "entry 3 (adjustment of adjustment): no second person approved it"),
+        ("loan_entry_request", "DELETE FROM loan_entry_request", "two_people",
+         "entry 3 (adjustment of adjustment): no second person approved it"),
         ("loan_instalment", "UPDATE loan_instalment SET principal_vnd = 19 WHERE number = 1", "schedule",
          "version 1 of 50 VND: its 2 instalments do not add up to it"),
         ("loan_instalment", "DELETE FROM loan_instalment", "schedule",
@@ -110,6 +124,38 @@ async def test_a_second_reversal_is_found(life: LoanStage) -> None:
         *while_off("loan_entry", "INSERT INTO loan_entry SELECT * FROM copied"),
     )
     assert [text for what, _, text in found if what == "reversal"] == ["entries 5, 6 reverse the same entry"]
+
+
+async def test_the_reversal_of_what_takes_two_people_takes_two_as_well(committed: World) -> None:
+    """Both written by the database's own roads, which do not know who approved them."""
+    loans = await set_loans(committed)
+    loan_id = await loans.disbursed(50, contract_no=CONTRACT)
+    written_off = await loans.entry(loan_id, "write_off", date(2025, 3, 1), -5)
+    await loans.entry(loan_id, "reversal", date(2025, 3, 1), reverses=written_off)
+    assert [(what, text) for what, _, text in await found_after(loans)] == [
+        ("two_people", "entry 2 (write_off of write_off): no second person approved it"),
+        ("two_people", "entry 3 (reversal of write_off): no second person approved it"),
+    ]
+
+
+async def test_an_entry_that_was_recorded_after_the_cancellation_is_found(committed: World) -> None:
+    """Of whatever day it says it is: the trail knows when the loan was cancelled."""
+    loans = await set_loans(committed)
+    loan_id = await loans.granted(50, contract_no=CONTRACT)
+    paid = await entered(loans.staff, loan_id, "disbursement", amount_vnd=50)
+    back = await entered(loans.staff, loan_id, "reversal", reverses_id=paid["id"], reason="Nhập nhầm")
+    headers = {"if-match": f'"{back["loan"]["version"]}"'}
+    answer = await loans.staff.post(f"/v1/loans/{loan_id}/cancellation", {"reason": "Không nhận"}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert await found_after(loans) == []
+    interest = (
+        "INSERT INTO loan_entry (loan_id, seq, kind, counts_as, effective_on, d_normal, d_overdue, d_frozen, source,"
+        " recorded_by_kind, recorded_by_id, interest_vnd) SELECT loan_id, 3, 'repayment', 'repayment', effective_on, 0,"
+        " 0, 0, source, recorded_by_kind, recorded_by_id, 5 FROM loan_entry WHERE seq = 1"
+    )
+    tampered = (*while_off("loan_entry", interest), *while_off("loan", "UPDATE loan SET last_seq = 3"))
+    [(what, _, text)] = await found_after(loans, *tampered)
+    assert (what, text.split(",")[0]) == ("cancelled", "entry 3 of 2025-02-10")
 
 
 async def test_the_command_says_what_it_found_and_ends_so(committed: World) -> None:

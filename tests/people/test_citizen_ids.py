@@ -2,6 +2,8 @@
 
 import io
 import logging
+import re
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,10 +11,13 @@ import structlog
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from incubator.accounts.models import RoleGrant
+from incubator.actor import NOBODY
 from incubator.audit import AuditEntry
 from incubator.people.citizen_ids.models import CitizenId
+from incubator.people.citizen_ids.queries import has_other_key
 from incubator.people.citizen_ids.sealing import sealer_of
-from tests.factories import BAC_HA, LAO_CAI, Y_TY, Caller, Make, World
+from tests.factories import BAC_HA, LAO_CAI, LONG_AGO, Y_TY, Caller, Make, World
 from tests.people.homes import faults
 
 NUMBER = "010098004321"
@@ -42,7 +47,8 @@ def at(person_id: str) -> str:
 
 
 async def put(caller: Caller, person_id: str, number: str = NUMBER) -> dict[str, Any]:
-    answer = await caller.put(at(person_id), {"number": number})
+    """The number that is set, in place of whatever was there."""
+    answer = await caller.put(at(person_id), {"number": number}, headers={"if-match": "*"})
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
@@ -62,11 +68,12 @@ async def test_a_number_is_shown_by_its_last_four_digits(staff: Caller, written:
     one = await person(staff)
     shown = await put(staff, one, written)
     assert shown | {"recorded_at": ""} == {
-        "person_id": one, "number": None, "last_four": "4321", "was_padded": False, "warnings": [],
+        "person_id": one, "version": 1, "number": None, "last_four": "4321", "was_padded": False, "warnings": [],
         "recorded_at": "", "recorded_by": str(staff.id),
     }  # fmt: skip
     read = await staff.get(at(one))
     assert (read.json(), read.headers["cache-control"]) == (shown, "no-store")
+    assert read.headers["etag"].startswith('"1.')
 
 
 @pytest.mark.parametrize("number", ["10098004321", "010098004321"])
@@ -130,16 +137,43 @@ async def test_a_warning_goes_when_the_person_is_corrected(staff: Caller) -> Non
     assert (await staff.get(at(one))).json()["warnings"] == []
 
 
-async def test_a_number_that_somebody_else_has_is_kept_with_a_warning(make: Make, staff: Caller) -> None:
-    one, far = await person(staff), await person(staff, locality_code=Y_TY)
-    await put(staff, one)
-    assert (await put(staff, far))["warnings"] == [{"code": "held_by_another", "person_id": one}]
-    assert (await staff.get(at(one))).json()["warnings"] == [{"code": "held_by_another", "person_id": far}]
-    officer = await make.account("commune_staff", BAC_HA)
+async def test_a_number_that_somebody_else_has_is_kept_with_a_warning(make: Make, trusted: Caller) -> None:
+    one, far = await person(trusted), await person(trusted, locality_code=Y_TY)
+    await put(trusted, one)
+    assert (await put(trusted, far))["warnings"] == [{"code": "held_by_another", "person_id": one}]
+    assert (await trusted.get(at(one))).json()["warnings"] == [{"code": "held_by_another", "person_id": far}]
+    officer = await make.account("commune_staff", BAC_HA, sensitive=True)
     assert (await officer.get(at(one))).json()["warnings"] == [{"code": "held_by_another", "person_id": None}]
     assert far not in (await officer.get(at(one))).text
-    assert sorted(await look_up(staff)) == sorted([one, far])
+    assert sorted(await look_up(trusted)) == sorted([one, far])
     assert await look_up(officer) == [one]
+
+
+async def test_nobody_finds_a_number_out_who_may_not_read_it(make: Make, staff: Caller, session: AsyncSession) -> None:
+    one, other = await person(staff), await person(staff)
+    await put(staff, one)
+    token, approver = await make.token("people:read"), await make.account("approver", LAO_CAI)
+    for caller in (staff, approver, token):
+        for number in (NUMBER, "010098009999"):
+            refused = await caller.post("/v1/people/citizen-id-lookups", {"number": number})
+            assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert (await put(staff, other))["warnings"] == []
+    assert (await staff.get(at(one))).json()["warnings"] == []
+    assert not list(await session.scalars(select(AuditEntry).where(AuditEntry.action == "read_sensitive")))
+
+
+async def test_a_look_up_finds_those_alone_whose_sensitive_fields_are_open(make: Make, staff: Caller) -> None:
+    one, far = await person(staff), await person(staff, locality_code=Y_TY)
+    for person_id in (one, far):
+        await put(staff, person_id)
+    reader = await make.token("people:read", locality=BAC_HA, sensitive=True)
+    assert await look_up(reader) == [one]
+    async with make.world.database.begin() as session:
+        everywhere = {"role": "approver", "sensitive": False, "granted_by": NOBODY, "granted_at": LONG_AGO}
+        officer = await make.account("commune_staff", Y_TY, sensitive=True)
+        session.add(RoleGrant(account_id=officer.id, **everywhere))
+    assert (await officer.get(at(one))).status_code == 200
+    assert await look_up(officer) == [far]
 
 
 async def test_all_of_the_number_is_for_those_who_may_read_what_is_sensitive(
@@ -172,7 +206,7 @@ async def test_who_sees_the_person_elsewhere_changes_nothing(make: Make, staff: 
         await stranger.request("DELETE", at(one)),
     ):
         assert answer.status_code == 404
-    assert await look_up(stranger) == []
+    assert await look_up(await make.account("commune_staff", Y_TY, sensitive=True)) == []
     assert (await approver.get(at(one))).status_code == 200
     assert (await approver.put(at(one), {"number": NUMBER})).status_code == 403
     idea = await make.idea(staff, leader={"person_id": one}, locality_code=Y_TY)
@@ -190,14 +224,15 @@ async def test_a_mentor_is_shown_no_number(make: Make, staff: Caller) -> None:
     assert (await mentor.post("/v1/people/citizen-id-lookups", {"number": NUMBER})).status_code == 403
 
 
-async def test_the_same_once_more_changes_nothing(staff: Caller, session: AsyncSession) -> None:
+async def test_the_same_once_more_changes_nothing(staff: Caller, trusted: Caller, session: AsyncSession) -> None:
     one = await person(staff)
     first = await put(staff, one)
     assert await put(staff, one) == first
     other = await put(staff, one, "010098001111")
-    assert (other["last_four"], await look_up(staff)) == ("1111", [])
-    assert (await staff.request("DELETE", at(one))).status_code == 204
-    assert (await staff.request("DELETE", at(one))).status_code == 404
+    assert (other["last_four"], other["version"], await look_up(trusted)) == ("1111", 2, [])
+    match = {"headers": {"if-match": '"2"'}}
+    assert (await staff.request("DELETE", at(one), **match)).status_code == 204
+    assert (await staff.request("DELETE", at(one), **match)).status_code == 404
     assert (await staff.get(at(one))).status_code == 404
     rows = select(AuditEntry.action).where(AuditEntry.subject_id == one).order_by(AuditEntry.id)
     assert list(await session.scalars(rows)) == [
@@ -205,13 +240,46 @@ async def test_the_same_once_more_changes_nothing(staff: Caller, session: AsyncS
     ]  # fmt: skip
 
 
-async def test_each_look_up_is_recorded(staff: Caller, session: AsyncSession) -> None:
+async def test_what_is_there_is_replaced_and_removed_as_it_was_read(staff: Caller) -> None:
+    one = await person(staff)
+    first = await staff.put(at(one), {"number": NUMBER})
+    assert first.status_code == 200, first.text
+    other, tag = {"number": "010098001111"}, {"if-match": first.headers["etag"]}
+    for send in (partial(staff.put, at(one), other), partial(staff.request, "DELETE", at(one))):
+        assert (await send()).json()["code"] == "precondition_required"
+        assert (await send(headers={"if-match": '"2"'})).json()["code"] == "version_conflict"
+    changed = await staff.put(at(one), other, headers=tag)
+    assert (changed.json()["last_four"], changed.json()["version"]) == ("1111", 2)
+    assert (await staff.request("DELETE", at(one), headers=tag)).status_code == 412
+    now = {"if-match": (await staff.get(at(one))).headers["etag"]}
+    assert (await staff.request("DELETE", at(one), headers=now)).status_code == 204
+
+
+async def test_each_look_up_is_recorded_as_a_sensitive_read(
+    staff: Caller, trusted: Caller, session: AsyncSession
+) -> None:
     one = await person(staff)
     await put(staff, one)
-    assert await look_up(staff, "10098004321") == [one]
-    assert await look_up(staff, "010098009999") == []
-    rows = select(AuditEntry.subject_id).where(AuditEntry.action == "look_up_citizen_id").order_by(AuditEntry.id)
-    assert [id_ and str(id_) for id_ in await session.scalars(rows)] == [one, None]
+    assert await look_up(trusted, "10098004321") == [one]
+    assert await look_up(trusted, "010098009999") == []
+    rows = select(AuditEntry).where(AuditEntry.action == "read_sensitive").order_by(AuditEntry.id)
+    read = [
+        (row.subject_type, row.subject_id and str(row.subject_id), row.details) for row in await session.scalars(rows)
+    ]
+    how = {"fields": ["citizen_id"], "by": "number"}
+    assert read == [("person", one, how), ("person", None, how)]
+
+
+async def test_numbers_of_another_key_are_found_by_an_index(staff: Caller, session: AsyncSession) -> None:
+    one = await person(staff)
+    await put(staff, one)
+    (kept,) = await session.scalars(select(CitizenId))
+    assert kept.key_mark == kept.sealed[:4]
+    connection = await session.connection()
+    await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    asked = re.sub(r"\$\d+", "decode('00000000', 'hex')", has_other_key().sql)
+    plan = "\n".join((await connection.exec_driver_sql(f"EXPLAIN {asked}")).scalars())
+    assert plan.count("Index Cond: (key_mark ") == 2, plan
 
 
 async def test_the_database_holds_nothing_that_reads_as_the_number(staff: Caller, session: AsyncSession) -> None:
@@ -252,12 +320,12 @@ async def test_another_secret_key_says_so_until_the_number_is_entered_again(
     for answer in (
         await staff.get(at(one)),
         await trusted.get(at(one), params={"full": "true"}),
-        await staff.post("/v1/people/citizen-id-lookups", {"number": NUMBER}),
+        await trusted.post("/v1/people/citizen-id-lookups", {"number": NUMBER}),
     ):
         assert (answer.status_code, answer.json()["rule"]) == (422, "secret_key_changed")
         assert "INCUBATOR_SECRET_KEY" in answer.json()["detail"]
     assert (await put(staff, one))["last_four"] == "4321"
-    assert await look_up(staff) == [one]
+    assert await look_up(trusted) == [one]
 
 
 async def test_no_log_line_holds_a_number(world: World, staff: Caller, trusted: Caller) -> None:
@@ -267,7 +335,7 @@ async def test_no_log_line_holds_a_number(world: World, staff: Caller, trusted: 
     try:
         with structlog.testing.capture_logs() as events:
             await put(staff, one)
-            await look_up(staff)
+            await look_up(trusted)
             await trusted.get(at(one), params={"full": "true"})
             await staff.put(at(one), {"number": NUMBER + "0"})
     finally:

@@ -1,5 +1,6 @@
 """The poverty class of households: dated, replaceable, and for those only who may read what is sensitive."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from incubator.audit import AuditEntry
 from tests.factories import BAC_HA, LAO_CAI, Caller, Make
 from tests.people.homes import add_home, faults, home_body
+
+ANY = {"if-match": "*"}
 
 
 @pytest.fixture
@@ -31,7 +34,8 @@ def at(home: dict[str, Any], *more: str) -> str:
 
 
 async def put(caller: Caller, home: dict[str, Any], day: str, poverty_class: str, **more: Any) -> dict[str, Any]:
-    answer = await caller.put(at(home, "classes", day), {"poverty_class": poverty_class, **more})
+    """The household after a class of it is set, whatever its version."""
+    answer = await caller.put(at(home, "classes", day), {"poverty_class": poverty_class, **more}, headers=ANY)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
@@ -68,16 +72,33 @@ async def test_a_wrong_class_is_replaced_or_taken_back(
     await put(trusted, home, "2022-01-01", "poor")
     wrong = await put(trusted, home, "2024-01-01", "average")
     right = await put(trusted, home, "2024-01-01", "near_poor")
-    assert (right["id"], right["poverty_class"]) == (wrong["id"], "near_poor")
+    assert (right["version"], right["poverty_class"]) == (wrong["version"] + 1, "near_poor")
     assert right == await put(trusted, home, "2024-01-01", "near_poor")
-    assert (await trusted.request("DELETE", at(home, "classes", "2024-01-01"))).status_code == 204
+    path = at(home, "classes", "2024-01-01")
+    assert (await trusted.request("DELETE", path, headers=ANY)).status_code == 204
     assert await current(trusted, home) == ("poor", "2022-01-01")
-    assert (await trusted.request("DELETE", at(home, "classes", "2024-01-01"))).status_code == 404
+    assert (await trusted.request("DELETE", path, headers=ANY)).status_code == 404
     rows = [row for row in await trail(session, home) if "class" in row.action]
     assert [(row.action, row.details) for row in rows] == [
         ("add_class", {"from_on": "2022-01-01"}), ("add_class", {"from_on": "2024-01-01"}),
         ("edit_class", {"from_on": "2024-01-01"}), ("remove_class", {"from_on": "2024-01-01"}),
     ]  # fmt: skip
+
+
+async def test_the_version_of_the_household_counts_each_change_of_a_class(
+    trusted: Caller, home: dict[str, Any]
+) -> None:
+    path, body = at(home, "classes", "2024-01-01"), {"poverty_class": "poor"}
+    send_put, send_delete = partial(trusted.put, path, body), partial(trusted.request, "DELETE", path)
+    assert (await send_put()).json()["code"] == "precondition_required"
+    added = await send_put(headers={"if-match": f'"{home["version"]}"'})
+    assert (added.status_code, added.json()["id"], added.json()["version"]) == (200, home["id"], home["version"] + 1)
+    assert added.json() == (await trusted.get(at(home))).json()
+    for send in (send_put, send_delete):
+        assert (await send(headers={"if-match": f'"{home["version"]}"'})).json()["code"] == "version_conflict"
+    assert (await send_delete()).json()["code"] == "precondition_required"
+    assert (await send_delete(headers={"if-match": added.headers["etag"]})).status_code == 204
+    assert (await trusted.get(at(home))).json()["version"] == home["version"] + 2
 
 
 async def test_a_class_is_for_those_who_may_read_what_is_sensitive(
@@ -90,8 +111,8 @@ async def test_a_class_is_for_those_who_may_read_what_is_sensitive(
     path, body = at(home, "classes", "2024-01-01"), {"poverty_class": "none"}
     for refused in (
         await plain.get(at(home, "classes")),
-        await plain.put(path, body),
-        await plain.request("DELETE", path),
+        await plain.put(path, body, headers=ANY),
+        await plain.request("DELETE", path, headers=ANY),
         await plain.get("/v1/households?poverty_class=poor"),
         await plain.post("/v1/households", home_body(poverty=body)),
         await (await make.token("people:read", sensitive=True)).put(path, body),
@@ -120,20 +141,20 @@ async def test_each_look_at_a_class_is_recorded(
     plain: Caller, trusted: Caller, home: dict[str, Any], session: AsyncSession
 ) -> None:
     await trusted.get(at(home))  # There is no class yet, so nothing was read.
-    await put(trusted, home, "2024-01-01", "poor")
+    await put(trusted, home, "2024-01-01", "poor")  # Its answer shows the class.
     await plain.get(at(home))
     await trusted.get(at(home))
     await trusted.get(at(home, "classes"))
     rows = await trail(session, home)
-    assert [row.action for row in rows] == ["add", "add_class", "read_sensitive", "read_sensitive"]
+    assert [row.action for row in rows] == ["add", "add_class", *["read_sensitive"] * 3]
     assert "poor" not in str([row.details for row in rows if row.action != "read_sensitive"])
 
 
 async def test_the_day_of_a_class_is_no_day_ahead(trusted: Caller, home: dict[str, Any]) -> None:
     for day in ("2025-12-01", "1999-12-31", "9999-12-31", "0001-01-01"):
-        answer = await trusted.put(at(home, "classes", day), {"poverty_class": "poor"})
+        answer = await trusted.put(at(home, "classes", day), {"poverty_class": "poor"}, headers=ANY)
         assert faults(answer) == [("from_on", "out_of_range")]
-        assert (await trusted.request("DELETE", at(home, "classes", day))).status_code == 404
+        assert (await trusted.request("DELETE", at(home, "classes", day), headers=ANY)).status_code == 404
     for nothing in ("2025-02-30", "2025-1-1", "x"):
         answer = await trusted.put(at(home, "classes", nothing), {"poverty_class": "poor"})
         assert answer.status_code == 404

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.audit import AuditEntry
-from incubator.people.households.membership import class_on, household_of, is_member
+from incubator.people.households.membership import class_on, household_of, is_household_member
 from incubator.people.households.models import HouseholdMember
 from tests.factories import BAC_HA, LAO_CAI, SA_PA, Y_TY, Caller, Make, World
 from tests.people.homes import add_home, add_housemate, change_member, faults, head_of, home_body, made
@@ -309,7 +309,9 @@ async def test_features_above_ask_who_lives_where(trusted: Caller, session: Asyn
     after = member.to_on.replace(month=7) if member.to_on else None
     assert after is not None
     assert await household_of(session, member.person_id, on=after) is None
-    query = select(is_member(member.household_id, member.person_id, after), class_on(member.household_id, after))
+    query = select(
+        is_household_member(member.household_id, member.person_id, after), class_on(member.household_id, after)
+    )
     assert (await session.execute(query)).one() == (False, "poor")
 
 

@@ -13,7 +13,7 @@ from incubator.loans.groups.models import GroupMember
 from incubator.loans.inspections.models import Inspection
 from incubator.loans.ledger.models import LoanEntry
 from incubator.loans.models import Loan
-from incubator.loans.reconciliation.models import BankBalance, Reconciliation
+from incubator.loans.reconciliation.models import BankBalance, Reconciliation, ReconciliationAction, ReconciliationMove
 from incubator.loans.schedules.models import Instalment, LoanSchedule
 from incubator.people.households.models import HouseholdClass
 from incubator.people.models import Person
@@ -24,8 +24,8 @@ PPM = 1_000_000
 FIRST = date(2023, 1, 1)
 LONG_AGO = date(1, 1, 1)
 BUCKETS = ("d_normal", "d_overdue", "d_frozen")
-TABLES = (Loan, LoanEntry, LoanSchedule, Instalment, Inspection, BankBalance, Reconciliation, GroupMember, Person,
-          HouseholdClass)  # fmt: skip
+TABLES = (Loan, LoanEntry, LoanSchedule, Instalment, Inspection, BankBalance, Reconciliation, ReconciliationMove,
+          GroupMember, Person, HouseholdClass)  # fmt: skip
 
 
 class Question(NamedTuple):
@@ -134,21 +134,28 @@ class Lending:
             await self.save(void)
 
     async def state(self, loan: Loan) -> None:
-        """A row of the bank's statement, and often a difference, which may be explained later."""
+        """A row of the bank's statement, and often a difference, which may be explained later, and opened again."""
         balance = BankBalance(
             loan_id=loan.id, on_day=self.day(loan.approved_on), normal_vnd=1, overdue_vnd=0, frozen_vnd=0,
             recorded_at=self.moment(), **BY_SYSTEM,
         )  # fmt: skip
         await self.save(balance)
         if self.dice.random() < 0.6:
-            found = Reconciliation(bank_balance_id=balance.id, loan_id=loan.id, d_normal=1, d_overdue=0, d_frozen=0)
-            if self.dice.random() < 0.5:
-                settled = {"cause": "timing", "settled_by": self.stage.staff.id, "settled_at": self.moment()}
-                found = Reconciliation(
-                    bank_balance_id=balance.id, loan_id=loan.id, d_normal=1, d_overdue=0, d_frozen=0,
-                    status="explained", **settled,
-                )  # fmt: skip
-            await self.save(found)
+            found = Reconciliation(
+                id=uuid4(), bank_balance_id=balance.id, loan_id=loan.id, d_normal=1, d_overdue=0, d_frozen=0,
+                status="open",
+            )  # fmt: skip
+            moves = [self.moved(found, number) for number in range(1, self.dice.randrange(4) + 1)]
+            await self.save(found, *moves)
+
+    def moved(self, found: Reconciliation, number: int) -> ReconciliationMove:
+        before, at = found.status, self.moment()
+        action = ReconciliationAction.explain if before == "open" else ReconciliationAction.reopen
+        found.move(action, self.stage.staff.id, cause="timing" if before == "open" else None, note=None, now=at)
+        return ReconciliationMove(
+            reconciliation_id=found.id, number=number, action=action.value, from_status=before, to_status=found.status,
+            cause=found.cause, recorded_at=at, actor_kind="account", actor_id=self.stage.staff.id,
+        )  # fmt: skip
 
     async def save(self, *rows: Any) -> None:
         async with self.stage.world.database.begin() as session:
@@ -301,10 +308,8 @@ class Standing:
         if balance is None:
             return False
         found = self.books.all(Reconciliation, bank_balance_id=balance.id)
-        return all(
-            one.status != "open" and (self.asked.known_at is None or one.settled_at <= self.asked.known_at)
-            for one in found
-        )
+        moves = [known(self.books.all(ReconciliationMove, reconciliation_id=one.id), self.asked) for one in found]
+        return all(made and max(made, key=lambda move: move.number).action == "explain" for made in moves)
 
 
 def count(books: Books, loans: Iterable[Loan], asked: Question) -> dict[str, int | None]:

@@ -6,14 +6,16 @@ from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from incubator.loans.inspections.models import Inspection
 from incubator.loans.models import Loan
-from incubator.loans.reconciliation.models import BankBalance, Reconciliation
+from incubator.loans.reconciliation.models import BankBalance, Reconciliation, ReconciliationMove
 from incubator.people.households.models import HouseholdClass
 from incubator.people.models import Person
 from incubator.stats.loans.schemas import LoanMeasuresOut
 from tests.factories import SA_PA, Caller, World
+from tests.loans.bank import differing, items
 from tests.loans.stage import BY_SYSTEM, TODAY, LoanStage, set_loans
 from tests.stats.lending import Books, Lending, Question, count
 
@@ -195,6 +197,50 @@ async def test_a_figure_of_last_month_stays_after_corrections(loans: LoanStage) 
     assert (before["register_basis"], before["known_at"]) == ("today", "2025-10-31T00:00:00Z")
     names = ("disbursed_vnd", "collected_vnd", "loans", "households_ever", "par90_vnd", "interest_received_vnd")
     assert await totals(loans.staff, *names, as_of="2025-09-30") == [0] * 6
+
+
+async def test_what_becomes_of_a_difference_later_does_not_change_what_was_known(loans: LoanStage) -> None:
+    loan_id, id_ = await differing(loans)
+    path = f"/v1/reconciliations/{id_}/transitions"
+
+    async def move(version: int, **body: str) -> None:
+        answer = await loans.staff.post(path, body, headers={"if-match": f'"{version}"'})
+        assert answer.status_code == 200, answer.text
+
+    async def share(**asked: str) -> Any:
+        return (await totals(loans.staff, "reconciled_share_ppm", **asked))[0]
+
+    await move(1, action="explain", cause="timing")
+    await move(2, action="reopen", reason="Không phải")
+    await loans.entry(loan_id, "adjustment", date(2025, 10, 31), 5_000_000)
+    await move(3, action="correct")
+    moments = [row["recorded_at"] for row in await items(loans.staff, path)]
+    async with loans.world.database.begin() as session:
+        found_at = await session.scalar(select(func.max(BankBalance.recorded_at)))
+        last = await session.scalar(select(func.max(ReconciliationMove.recorded_at)))
+    assert found_at is not None
+    assert last is not None
+    loans.world.clock.now = last + timedelta(days=2)
+    loans.staff = await loans.world.make.account("staff", sensitive=True)
+    at = [found_at.isoformat().replace("+00:00", "Z"), *moments]
+    assert [await share(known_at=moment) for moment in at] == [0, 1_000_000, 0, 1_000_000]
+    assert await share() == 1_000_000
+
+
+async def test_a_positive_adjustment_counts_as_not_paid(loans: LoanStage) -> None:
+    names = ("past_due_by_schedule_vnd", "par30_vnd", "outstanding_vnd")
+    loan_id = await loans.disbursed(10 * MILLION)
+    due_on = date(2025, 6, 1)
+    await loans.schedule(loan_id, {due_on: 5 * MILLION, date(2026, 6, 1): 5 * MILLION})
+    await loans.entry(loan_id, "repayment", due_on, -5 * MILLION)
+    assert await totals(loans.staff, *names) == [0, 0, 5 * MILLION]
+    await loans.entry(loan_id, "adjustment", date(2025, 7, 1), MILLION)
+    assert await totals(loans.staff, *names) == [MILLION, 6 * MILLION, 6 * MILLION]
+    (figure,) = [one for one in await items(loans.staff, "/v1/stats/definitions") if one["id"] == "loans"]
+    texts = {term["code"]: term["text"] for term in figure["terms"]}
+    for name in ("past_due_by_schedule_vnd", "par1_vnd"):
+        assert "positive adjustment" in texts[name]["en"]
+        assert "điều chỉnh tăng" in texts[name]["vi"]
 
 
 async def add(loans: LoanStage, row: Any) -> None:

@@ -239,25 +239,55 @@ async def test_the_table_holds_the_same_numbers(loans: LoanStage) -> None:
 
 
 async def test_the_overview_tells_capital_to_all_who_read_it(world: World, loans: LoanStage) -> None:
-    lent = await lend(loans, 6, 2 * MILLION)
-    await loans.entry(lent[0], "repayment", date(2025, 6, 1), -2 * MILLION)
+    lent = await lend(loans, 6, 400 * MILLION)
+    await loans.entry(lent[0], "repayment", date(2025, 6, 1), -400 * MILLION)
     callers = (loans.staff, loans.plain, await world.make.account("analyst"), await world.make.token("stats:read"))
     for caller in callers:
+        vnd = 2_400 * MILLION if caller is loans.staff else 2_000 * MILLION
         assert await headlines(caller) == {
-            "households_ever": (6, False), "households_current": (5, False), "capital_vnd": (12 * MILLION, False),
+            "households_ever": (6, False), "households_current": (5, False), "capital_vnd": (vnd, False),
         }  # fmt: skip
         told = (await ask(caller))["totals"]
         assert [told["households_ever"], told["households_current"]] == [6, 5]
         period = await headlines(caller, **{"from": "2025-06-01", "to": "2025-07-01"})
-        assert period["capital_vnd"] == (12 * MILLION, False)
+        assert period["capital_vnd"] == (vnd, False)
     assert (await headlines(loans.plain, as_of="2025-05-31"))["households_current"] == (6, False)
     assert (await headlines(loans.plain, as_of="2025-01-01"))["capital_vnd"] == (0, False)
+
+
+async def test_no_two_days_and_no_commune_tell_the_amount_of_a_loan(world: World, loans: LoanStage) -> None:
+    """A tranche is paid out on the 21st. Only who may read it may work it out; analysts and programs never."""
+    await lend(loans, 5, 410 * MILLION)
+    tranche = await loans.granted(123_456_789, household_id=await loans.home(head=False))
+    await loans.entry(tranche, "disbursement", date(2025, 1, 21), 123_456_789)
+    days = ("2025-01-20", "2025-01-21")
+
+    async def lent(caller: Caller, **asked: str) -> list[int | None]:
+        return [(await headlines(caller, as_of=day, **asked))["capital_vnd"][0] for day in days]
+
+    exact, coarse = [2_050 * MILLION, 2_050 * MILLION + 123_456_789], [2_000 * MILLION] * 2
+    for asked in ({}, {"locality": BAC_HA}):
+        assert await lent(loans.staff, **asked) == exact
+        for caller in (
+            loans.plain,
+            await world.make.account("analyst", sensitive=True),
+            await world.make.token("stats:read", locality=LAO_CAI, sensitive=True),
+        ):
+            assert await lent(caller, **asked) == coarse
+    await grant(world, loans.officer, "staff", SA_PA)
+    assert await lent(loans.officer) == coarse
+    assert await lent(loans.officer, locality=BAC_HA) == exact
+    published = (await loans.plain.get("/v1/stats/definitions")).json()["items"]
+    (about,) = [one["text"] for one in published if one["id"] == "capital_vnd"]
+    assert "rounded down to whole billions" in about["en"]
+    assert "làm tròn xuống đến tỷ đồng" in about["vi"]
 
 
 async def test_the_overview_hides_the_capital_of_few_households(world: World, loans: LoanStage) -> None:
     await lend(loans, 4)
     shown = {"households_ever": (4, False), "households_current": (4, False), "capital_vnd": (None, True)}
     assert await headlines(loans.plain) == shown
+    assert await headlines(loans.staff) == {**shown, "capital_vnd": (4 * MILLION, False)}
     hidden = dict.fromkeys(shown, (None, True))
     assert await headlines(await world.make.token("stats:read")) == hidden
     assert await headlines(loans.plain, locality=SA_PA) == dict.fromkeys(shown, (0, False))

@@ -41,6 +41,11 @@ class Endpoint:
         return "key_required" in self.handler.opt
 
     @property
+    def makes_the_first(self) -> bool:
+        """Whether it needs no If-Match where nothing is there yet."""
+        return "makes_the_first" in self.handler.opt
+
+    @property
     def operation_id(self) -> str:
         if self.handler.operation_id is None:
             raise LookupError(f"{self.method} {self.path} has no operation_id")

@@ -12,6 +12,14 @@ from incubator.api.query import LONGEST_HEADERS
 REFERENCE = "#/components/parameters/"
 LONGEST_WORD = 200
 
+IF_MATCH: dict[str, Any] = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The ETag that you read. Its version is compared, so another caller's fits too.",
+    "schema": {"type": "string", "maxLength": LONGEST_HEADERS["if-match"]},
+    "example": '"3.5b2f0c6d8e1a4f37"',
+}
+
 IDEMPOTENCY_KEY: dict[str, Any] = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -31,14 +39,8 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "maxLength": LONGEST_HEADERS["accept-language"]},
         "example": "vi",
     },
-    "IfMatch": {
-        "name": "If-Match",
-        "in": "header",
-        "required": True,
-        "description": "The ETag that you read. Its version is compared, so another caller's fits too.",
-        "schema": {"type": "string", "maxLength": LONGEST_HEADERS["if-match"]},
-        "example": '"3.5b2f0c6d8e1a4f37"',
-    },
+    "IfMatch": {**IF_MATCH, "required": True},
+    "IfMatchWhereThere": {**IF_MATCH, "description": f"{IF_MATCH['description']} Needed where something is there."},
     "IfNoneMatch": {
         "name": "If-None-Match",
         "in": "header",
@@ -92,7 +94,8 @@ def _headers_of(endpoint: Endpoint) -> list[str]:
     asked = {
         "IdempotencyKey": endpoint.takes("once") and not endpoint.needs_key,
         "RequiredIdempotencyKey": endpoint.needs_key,
-        "IfMatch": endpoint.takes("if_match"),
+        "IfMatch": endpoint.takes("if_match") and not endpoint.makes_the_first,
+        "IfMatchWhereThere": endpoint.makes_the_first,
         "IfNoneMatch": endpoint.is_tagged and endpoint.method == "GET",
         "AcceptLanguage": True,
     }

@@ -13,7 +13,7 @@ from incubator.actor import Actor, Permission
 from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
 from incubator.days import civil_day, fault_of_day
-from incubator.db import param
+from incubator.db import differing, param
 from incubator.errors import DomainError
 from incubator.ideas.models import check_day
 from incubator.loans.access import require_amounts
@@ -25,7 +25,7 @@ from incubator.loans.applications.models import (
     LoanApplication,
 )
 from incubator.loans.applications.schemas import ApplicationCreate, ApplicationPatch
-from incubator.loans.groups.queries import is_member
+from incubator.loans.groups.queries import is_group_member
 from incubator.loans.lookups import check_group, check_project, find_household, find_programme, lives_in
 from incubator.loans.sight import Sight, is_seen, sight_of, sight_values
 
@@ -66,13 +66,15 @@ async def add_application(session: AsyncSession, actor: Actor, data: Application
 async def edit_application(
     session: AsyncSession, actor: Actor, application_id: UUID, data: ApplicationPatch, if_match: IfMatch
 ) -> None:
-    """Lay a merge patch over a draft."""
+    """Lay a merge patch over a draft. What it says already changes nothing."""
     actor.require(ENTER)
     application = await lock_application(session, actor, application_id)
     require_amounts(actor, ENTER, application)
     if_match.check(application.version)
     rules.check_draft(application)
-    changes = {name: value for name in data.__struct_fields__ if (value := getattr(data, name)) is not UNSET}
+    said = {name: value for name in data.__struct_fields__ if (value := getattr(data, name)) is not UNSET}
+    if not (changes := differing(application, said)):
+        return
     await check_group(session, actor, changes.get("group_id"))
     await check_project(session, actor, changes.get("project_id"))
     with session.no_autoflush:
@@ -104,7 +106,7 @@ async def check_parties(session: AsyncSession, application: LoanApplication, day
     rules.check_parties(
         day,
         lives_there=await lives_in(session, household_id, application.applicant_id, day),
-        is_member=group_id is None or await is_member(session, group_id, household_id, day),
+        is_group_member=group_id is None or await is_group_member(session, group_id, household_id, day),
     )
 
 

@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Text, Uuid, any_, case, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Select, Text, Uuid, case, select
 from sqlalchemy.orm import aliased
 
 from incubator.accounts.models import Account
@@ -26,6 +25,7 @@ from incubator.loans.applications.schemas import (
     ApplicationTransitionOut,
 )
 from incubator.loans.groups.models import CreditGroup
+from incubator.loans.lookups import is_loan_of
 from incubator.loans.models import Loan
 from incubator.loans.programmes.models import LoanProgramme
 from incubator.loans.schemas import CreditGroupRef, LoanProgrammeRef, PersonRef
@@ -34,7 +34,7 @@ from incubator.localities.models import Locality
 from incubator.localities.schemas import LocalityRef
 from incubator.paging import Listing, Order, SmallNumber
 from incubator.people.models import Person
-from incubator.territory import Many
+from incubator.territory import Many, among_value, how_many, is_among
 
 NEWEST_FIRST = Order((LoanApplication.id.expression,), descending=True)
 IN_ORDER = Order((ApplicationTransition.number.expression,))
@@ -54,12 +54,12 @@ def list_applications(actor: Actor, filters: ApplicationQuery) -> Listing[Applic
     return Listing(
         name="loan_applications",
         query=_filtered,
-        shape=(sight_of(actor), ApplicationFilters(Many(min(len(statuses), 2)), given)),
+        shape=(sight_of(actor), ApplicationFilters(how_many(statuses), given)),
         order=NEWEST_FIRST,
         values={
             **sight_values(actor),
             **{name: getattr(filters, name) for name in given},
-            "status": statuses[0] if len(statuses) == 1 else statuses,
+            "status": among_value(statuses),
         },
         row=ApplicationRow,
         show=_in_list,
@@ -107,7 +107,7 @@ def _application(sight: Sight) -> Select[Any]:
         .join(LoanProgramme, LoanProgramme.id == a.programme_id)
         .join(Locality, Locality.id == a.locality_id)
         .outerjoin(CreditGroup, CreditGroup.id == a.group_id)
-        .outerjoin(Loan, Loan.application_id == a.id)
+        .outerjoin(Loan, is_loan_of(a.id))
         .where(is_seen(sight, of=a), a.id == param("application_id", Uuid))
     )
 
@@ -135,12 +135,7 @@ def _transitions(sight: Sight) -> Select[Any]:
 def _filtered(sight: Sight, filters: ApplicationFilters) -> Select[Any]:
     a = LoanApplication
     asked = [condition for name, condition in _conditions().items() if name in filters.given]
-    query = select(a).where(is_seen(sight, of=a), *asked)
-    if filters.status is Many.one:
-        query = query.where(a.status == param("status", Text))
-    elif filters.status is Many.some:
-        query = query.where(a.status == any_(param("status", ARRAY(Text))))
-    return query
+    return select(a).where(is_seen(sight, of=a), is_among(a.status, filters.status, "status", Text), *asked)
 
 
 def _conditions() -> dict[str, ColumnElement[bool]]:

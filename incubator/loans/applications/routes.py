@@ -33,7 +33,7 @@ from incubator.loans.applications.schemas import (
     ApplicationTransitionOut,
 )
 from incubator.loans.applications.steps import move_application
-from incubator.loans.readings import record_list
+from incubator.loans.readings import record_list, repeated
 from incubator.paging import Page, PageQuery
 
 SUBJECT = "loan_application"
@@ -73,7 +73,7 @@ async def add(
     """Enter what a household asks for, as a draft or handed in at once."""
     show = partial(get_application, SessionReads(session), actor)
     act = partial(add_application, session, actor, data, now=now)
-    return await once(act, show, at="/v1/loan-applications/{id}")
+    return await once(act, show, at="/v1/loan-applications/{id}", seen_again=repeated(session, actor, SUBJECT))
 
 
 @get("/{application_id:uuid}", operation_id="getLoanApplication", guards=[READ])
@@ -116,7 +116,8 @@ async def move(
 ) -> Response[ApplicationOut]:
     """Make one step, such as the group's or the bank's approval. Which ones are open to you is in `allowed_actions`."""
     act = partial(move_application, session, actor, application_id, data, if_match, now=now)
-    return await once(act, partial(get_application, SessionReads(session), actor), status=200)
+    show = partial(get_application, SessionReads(session), actor)
+    return await once(act, show, status=200, seen_again=repeated(session, actor, SUBJECT))
 
 
 @get(

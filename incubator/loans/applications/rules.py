@@ -71,10 +71,10 @@ def check_terms(application: LoanApplication, programme: LoanProgramme, day: dat
             raise broken_rule(OVER_LIMIT, field=field, limit=limit)
 
 
-def check_parties(day: date, *, lives_there: bool, is_member: bool) -> None:
+def check_parties(day: date, *, lives_there: bool, is_group_member: bool) -> None:
     if not lives_there:
         raise broken_rule(NOT_IN_HOUSEHOLD, day=day.isoformat())
-    if not is_member:
+    if not is_group_member:
         raise broken_rule(NOT_IN_GROUP, day=day.isoformat())
 
 

@@ -131,8 +131,8 @@ class ApplicationRow(msgspec.Struct, frozen=True):
 
 
 class ApplicationOut(msgspec.Struct, frozen=True):
-    """An application. `loan_id` is the loan that it became; `allowed_actions` are the steps that your role may make
-    from here. `asked_vnd` is null where `amounts_hidden`."""
+    """An application. `loan_id` is the loan that it became, unless that was cancelled; `allowed_actions` are the steps
+    that your role may make from here. `asked_vnd` is null where `amounts_hidden`."""
 
     id: UUID
     version: int

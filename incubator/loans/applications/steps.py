@@ -23,7 +23,7 @@ from incubator.loans.applications.actions import (
 from incubator.loans.applications.models import NEXT, ApplicationAction, ApplicationTransition, LoanApplication
 from incubator.loans.applications.schemas import ApplicationStep, VoidApplicationStep
 from incubator.loans.groups.queries import members_on
-from incubator.loans.models import Loan
+from incubator.loans.lookups import is_loan_of
 
 _A = ApplicationAction
 
@@ -76,7 +76,7 @@ async def _void(session: AsyncSession, actor: Actor, application: LoanApplicatio
     *before, last = await _standing_steps(session, application)
     action = ApplicationAction(last.action)
     _require_at(actor, NEXT[action].permission if action in NEXT else Permission.loans_enter, application)
-    has_loan = await session.scalar(select(exists().where(Loan.application_id == application.id)))
+    has_loan = await session.scalar(select(exists().where(is_loan_of(application.id))))
     rules.check_voidable(action, has_loan=bool(has_loan))
     held = before[-1]
     application.take_back(held.to_status, held.occurred_on)

@@ -5,7 +5,9 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET
+from msgspec.structs import replace
 from sqlalchemy import Text, any_, insert, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +18,7 @@ from incubator.days import FIRST_DAY, civil_day, fault_of_day
 from incubator.db import param
 from incubator.errors import DomainError, FieldError, WrongFields
 from incubator.ideas.models import check_day
+from incubator.loans.access import record_reading, require_amounts_of_all
 from incubator.loans.balances import balances_of
 from incubator.loans.bank_balances.schemas import (
     BankResult,
@@ -28,6 +31,7 @@ from incubator.loans.lenders.models import Lender
 from incubator.loans.models import Loan
 from incubator.loans.reconciliation.models import BankBalance, Difference, Reconciliation
 from incubator.territory import shape_of, territory_values, within
+from incubator.text import clean_line
 
 Amounts = tuple[int, int, int]
 """Normal, overdue and frozen."""
@@ -66,6 +70,7 @@ def require_statement_writer(actor: Actor) -> None:
 async def add_statement(session: AsyncSession, actor: Actor, data: Statement, *, now: datetime) -> StatementOut:
     """Keep each row that is new and compare it with the ledger. What is known already stays as it is."""
     require_statement_writer(actor)
+    data = replace(data, rows=[replace(row, contract_no=clean_line(row.contract_no)) for row in data.rows])
     wrong = WrongFields(fault_of_day(data.on_day, "/on_day"))
     lender_id = await wrong.gather(_lender_of(session, data))
     loans = await _lock_loans(session, actor, data, lender_id) if lender_id else {}
@@ -84,6 +89,13 @@ async def add_statement(session: AsyncSession, actor: Actor, data: Statement, *,
     rows = [_result(number, one, balances, found) for number, one in enumerate(compared)]
     known = len(compared) - len(new)
     return StatementOut(lender_id, data.on_day, len(new) - len(found), len(found), known, rows)
+
+
+async def look_again(session: AsyncSession, actor: Actor, answer: bytes) -> None:
+    """Before a statement's answer is given once more: 403 for who may no longer write amounts of all its loans."""
+    rows = msgspec.json.decode(answer, type=StatementOut).rows
+    await require_amounts_of_all(session, actor, Permission.loans_manage, {row.loan_id for row in rows})
+    record_reading(session, actor, "bank_balance", None, repeated=True)
 
 
 async def _lender_of(session: AsyncSession, data: Statement) -> UUID:

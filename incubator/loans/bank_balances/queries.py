@@ -12,7 +12,7 @@ from incubator.loans.balances import balances_of
 from incubator.loans.bank_balances.schemas import BankBalanceOut, BankBalanceQuery
 from incubator.loans.models import Loan
 from incubator.loans.reconciliation.models import BankBalance, Reconciliation
-from incubator.loans.reconciliation.queries import BUCKETS, is_standing
+from incubator.loans.reconciliation.queries import BUCKETS, is_newest_row
 from incubator.loans.sight import Sight, if_opened, is_opened, is_seen, sight_of, sight_values
 from incubator.paging import Listing, Order
 
@@ -42,7 +42,7 @@ def _filtered(sight: Sight, given: frozenset[str], standing: bool) -> AnySelect:
     }
     asked = [condition for name, condition in conditions.items() if name in given]
     query: AnySelect = select(BankBalance).join(Loan, Loan.id == BankBalance.loan_id).where(is_seen(sight), *asked)
-    return query.where(is_standing()) if standing else query
+    return query.where(is_newest_row()) if standing else query
 
 
 def _in_list(cut: AnySelect, sight: Sight, *_: Any) -> AnySelect:
@@ -53,7 +53,7 @@ def _in_list(cut: AnySelect, sight: Sight, *_: Any) -> AnySelect:
     bank = [getattr(row, f"{name}_vnd") for name in BUCKETS]
     same = and_(*(amount == ledger.c[name] for name, amount in zip(BUCKETS, bank, strict=True)))
     columns: tuple[Any, ...] = (
-        row.id, row.loan_id, Loan.contract_no, Loan.lender_id, Loan.group_id, row.on_day, is_standing(row),
+        row.id, row.loan_id, Loan.contract_no, Loan.lender_id, Loan.group_id, row.on_day, is_newest_row(row),
         *(if_opened(sight, amount) for amount in bank), not_(is_opened(sight)), same,
         Reconciliation.id, Reconciliation.status, row.recorded_at, row.recorded_by_id, Account.username,
     )  # fmt: skip

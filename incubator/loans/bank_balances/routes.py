@@ -3,7 +3,6 @@
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +14,7 @@ from incubator.api.given import Given, JSONBody
 from incubator.api.query import Query
 from incubator.db import Reads
 from incubator.idempotency import Once
-from incubator.loans.bank_balances.actions import add_statement, require_statement_writer
+from incubator.loans.bank_balances.actions import add_statement, look_again
 from incubator.loans.bank_balances.queries import list_bank_balances
 from incubator.loans.bank_balances.schemas import BankBalanceOut, BankBalanceQuery, Statement, StatementOut
 from incubator.loans.readings import record_list
@@ -56,12 +55,8 @@ async def add_balances(
     """Send the rows of a lender's statement, and hear of each whether it agrees with the ledger. All rows are taken or
     none; each difference stays open until it is explained or corrected. The same row again changes nothing, and a
     newer one of the same loan and day takes the place of the older."""
-    require_statement_writer(actor)
-    return await once.answer(partial(add_statement, session, actor, data, now=now), _nothing, status=200)
-
-
-async def _nothing(_: UUID) -> None:
-    """An answer about many loans has no id to look at again; who may have it is asked before every repeat."""
+    act = partial(add_statement, session, actor, data, now=now)
+    return await once.answer_many(act, partial(look_again, session, actor))
 
 
 bank_balances_router = Router(

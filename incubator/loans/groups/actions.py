@@ -14,7 +14,7 @@ from incubator.actor import Actor, Permission
 from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
 from incubator.days import FIRST_DAY, civil_day
-from incubator.db import SessionReads, param
+from incubator.db import SessionReads, differing, param
 from incubator.errors import DomainError, FieldError, broken_rule, wrong_field
 from incubator.loans.groups.models import (
     GROUP_HAS_LOANS,
@@ -26,7 +26,7 @@ from incubator.loans.groups.models import (
 from incubator.loans.groups.queries import belongs_on, visible_groups
 from incubator.loans.groups.schemas import CreditGroupCreate, CreditGroupPatch
 from incubator.loans.lenders.queries import lender_named
-from incubator.loans.models import Loan
+from incubator.loans.models import Loan, LoanStatus
 from incubator.loans.sight import Sight, sight_of, sight_values
 from incubator.localities.models import Locality
 from incubator.localities.queries import is_valid_on
@@ -34,6 +34,9 @@ from incubator.people.households.membership import lives_on
 from incubator.people.households.models import HouseholdMember
 from incubator.people.queries import seen_people
 from incubator.text import clean_line
+
+OPEN = (LoanStatus.approved, LoanStatus.disbursing, LoanStatus.active)
+"""Of a loan that may still be paid out, or is to be paid back."""
 
 
 async def add_credit_group(session: AsyncSession, actor: Actor, data: CreditGroupCreate, *, now: datetime) -> UUID:
@@ -55,17 +58,15 @@ async def add_credit_group(session: AsyncSession, actor: Actor, data: CreditGrou
 async def edit_credit_group(
     session: AsyncSession, actor: Actor, group_id: UUID, data: CreditGroupPatch, if_match: IfMatch, *, now: datetime
 ) -> None:
-    """Lay a merge patch over a group: its names, who leads it, and its first and last day."""
+    """Lay a merge patch over a group: its names, who leads it, and its first and last day. What it says already
+    changes nothing."""
     group = await lock_group_to_manage(session, actor, group_id)
     if_match.check(group.version)
-    changes = _names_of(data)
-    if changes.get("bank_code", group.bank_code) != group.bank_code:
-        await _refuse_second(session, group.lender_id, changes["bank_code"])
-    await _check_days(session, group, data, today=civil_day(now))
-    if data.leader_person_id is not UNSET:
-        await _check_leader(session, actor, group, data.leader_person_id, today=civil_day(now))
-        changes["leader_id"] = data.leader_person_id
-    changes |= {name: day for name in ("formed_on", "dissolved_on") if (day := getattr(data, name)) is not UNSET}
+    if not (changes := differing(group, _said_by(data))):
+        return
+    await _refuse_second(session, group.lender_id, changes.get("bank_code"))
+    await _check_days(session, group, changes, today=civil_day(now))
+    await _check_leader(session, actor, group, changes.get("leader_id"), today=civil_day(now))
     for name, value in changes.items():
         setattr(group, name, value)
     record_audit(session, actor, "edit", "credit_group", group.id, fields=sorted(changes))
@@ -128,15 +129,15 @@ async def _refuse_second(session: AsyncSession, lender_id: UUID, bank_code: str 
         raise DomainError("duplicate", errors=[FieldError(code="duplicate", pointer="/bank_code")])
 
 
-async def _check_days(session: AsyncSession, group: CreditGroup, data: CreditGroupPatch, *, today: date) -> None:
-    """A group begins no later than its first membership, and ends when nobody belongs to it or owes through it."""
-    formed_on = group.formed_on if data.formed_on is UNSET else data.formed_on
-    if data.formed_on is not UNSET:
+async def _check_days(session: AsyncSession, group: CreditGroup, changes: dict[str, Any], *, today: date) -> None:
+    """A group begins no later than its first membership, and ends when nobody belongs to it or borrows through it."""
+    formed_on, dissolved_on = changes.get("formed_on", group.formed_on), changes.get("dissolved_on")
+    if "formed_on" in changes:
         first = await session.scalar(select(func.min(GroupMember.from_on)).where(GroupMember.group_id == group.id))
         check_past_day(formed_on, "/formed_on", today=min(filter(None, (first, group.dissolved_on, today))))
-    if data.dissolved_on is not UNSET and data.dissolved_on is not None:
-        check_past_day(data.dissolved_on, "/dissolved_on", since=formed_on, today=today)
-        await _check_left(session, group, data.dissolved_on)
+    if dissolved_on is not None:
+        check_past_day(dissolved_on, "/dissolved_on", since=formed_on, today=today)
+        await _check_left(session, group, dissolved_on)
 
 
 async def _check_left(session: AsyncSession, group: CreditGroup, day: date) -> None:
@@ -144,8 +145,7 @@ async def _check_left(session: AsyncSession, group: CreditGroup, day: date) -> N
     members = await session.scalar(select(func.count()).where(GroupMember.group_id == group.id, stays))
     if members:
         raise broken_rule(GROUP_HAS_MEMBERS, members=members, day=day.isoformat())
-    owed = Loan.normal_vnd + Loan.overdue_vnd + Loan.frozen_vnd > 0
-    loans = await session.scalar(select(func.count()).where(Loan.group_id == group.id, owed))
+    loans = await session.scalar(select(func.count()).where(Loan.group_id == group.id, Loan.status.in_(OPEN)))
     if loans:
         raise broken_rule(GROUP_HAS_LOANS, loans=loans)
 
@@ -160,6 +160,12 @@ async def _check_leader(
         raise wrong_field("/leader_person_id", "not_found")
     if not await is_somebody_of(session, group, person_id, today):
         raise broken_rule(LEADER_NOT_A_MEMBER)
+
+
+def _said_by(data: CreditGroupPatch) -> dict[str, Any]:
+    """What a patch says, by column; what it does not mention is left out."""
+    rest = {"leader_id": data.leader_person_id, "formed_on": data.formed_on, "dissolved_on": data.dissolved_on}
+    return {**_names_of(data), **{name: value for name, value in rest.items() if value is not UNSET}}
 
 
 def _names_of(data: CreditGroupCreate | CreditGroupPatch) -> dict[str, Any]:

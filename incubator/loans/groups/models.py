@@ -47,8 +47,8 @@ GROUP_HAS_MEMBERS = rule_text(
 )
 GROUP_HAS_LOANS = rule_text(
     "group_has_loans",
-    "{loans} loans of the group are not paid back yet.",
-    "Tổ còn {loans} khoản vay chưa trả hết.",
+    "{loans} loans of the group are still to be paid out or paid back.",
+    "Tổ còn {loans} khoản vay chưa giải ngân hoặc chưa trả hết.",
 )
 LEADER_NOT_A_MEMBER = rule_text(
     "leader_not_a_member",

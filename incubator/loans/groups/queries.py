@@ -42,7 +42,7 @@ async def members_on(session: AsyncSession, group_id: UUID, day: date) -> int:
     return await session.scalar(count) or 0
 
 
-async def is_member(session: AsyncSession, group_id: UUID, household_id: UUID, day: date) -> bool:
+async def is_group_member(session: AsyncSession, group_id: UUID, household_id: UUID, day: date) -> bool:
     """Whether the household belongs to the group on a day."""
     belongs = (GroupMember.group_id == group_id, GroupMember.household_id == household_id, belongs_on(day))
     return bool(await session.scalar(select(exists().where(*belongs))))

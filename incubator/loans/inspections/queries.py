@@ -94,12 +94,16 @@ def _of_loan(sight: Sight) -> Select[Any]:
 
 
 def _disbursed_on(loan_id: Any, *, newest: bool, before: Any = None) -> Select[Any]:
-    """Disbursements have an index of their own, so that this looks at no other entry."""
+    """Disbursements have an index of their own, so that this looks at no other entry.
+
+    OFFSET keeps the planner from joining all reversals to the few disbursements of one loan, again for every loan.
+    """
     paid, reversal = aliased(LoanEntry), aliased(LoanEntry)
+    reversed_by = select(reversal.id).where(reversal.reverses_id == paid.id).correlate(paid).offset(0)
     days = select(paid.effective_on).where(
         paid.loan_id == loan_id,
         paid.kind == literal_column(f"'{EntryKind.disbursement}'"),
-        not_(exists().where(reversal.reverses_id == paid.id)),
+        not_(reversed_by.exists()),
     )
     days = days if before is None else days.where(paid.effective_on < before)
     order = paid.effective_on.desc() if newest else paid.effective_on

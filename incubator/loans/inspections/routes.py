@@ -20,6 +20,7 @@ from incubator.loans.inspections.actions import add_inspection, void_inspection
 from incubator.loans.inspections.queries import get_inspection, list_inspections
 from incubator.loans.inspections.schemas import InspectionCreate, InspectionOut, InspectionVoid
 from incubator.loans.queries import require_loan
+from incubator.loans.readings import repeated
 from incubator.paging import Page, PageQuery
 
 READ = Requires(Permission.loans_read)
@@ -45,7 +46,7 @@ async def inspections(
 ) -> Response[Page[InspectionOut]]:
     """List the inspections of the use of a loan, the last recorded first, with those that were taken back."""
     await require_loan(reads, actor, loan_id)
-    record_reading(session, actor, "loan", loan_id, listed="loan_inspection")
+    record_reading(session, actor, "loan", loan_id, list="inspections")
     return await listed(request, reads, list_inspections(actor, loan_id), filters)
 
 
@@ -60,7 +61,8 @@ async def inspect(
 ) -> Response[InspectionOut]:
     """Record whether a loan is used for what it was granted for."""
     act = partial(add_inspection, session, actor, loan_id, data, now=now)
-    return await once(act, partial(get_inspection, SessionReads(session), actor, loan_id))
+    show = partial(get_inspection, SessionReads(session), actor, loan_id)
+    return await once(act, show, seen_again=repeated(session, actor, "loan", "loan_id"))
 
 
 @post(f"{INSPECTIONS}/{{inspection_id:uuid}}/void", operation_id="voidInspection", guards=[VOID], status_code=200)
@@ -76,7 +78,8 @@ async def void(
     """Take an inspection back that was recorded by mistake. Its author may within seven days, staff at any time; what
     it said stays, with the reason."""
     act = partial(void_inspection, session, actor, loan_id, inspection_id, data, now=now)
-    return await once(act, partial(get_inspection, SessionReads(session), actor, loan_id), status=200)
+    show = partial(get_inspection, SessionReads(session), actor, loan_id)
+    return await once(act, show, status=200, seen_again=repeated(session, actor, "loan", "loan_id"))
 
 
 inspection_handlers = [inspections, inspect, void]

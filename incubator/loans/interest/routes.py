@@ -40,7 +40,7 @@ async def interest(
     and the last one counted; a balance counts from the day after it moved. The lender's own figure wins.
     """
     out = await get_interest(reads, actor, loan_id, filters, today=today, now=now)
-    record_reading(session, actor, "loan", loan_id, of="interest")
+    record_reading(session, actor, "loan", loan_id, list="interest")
     return resource(request, out)
 
 

@@ -7,12 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from incubator.actor import Actor, Permission
+from incubator.actor import Actor
 from incubator.audit import record_audit
 from incubator.days import civil_day
 from incubator.db import SessionReads
 from incubator.errors import broken_rule, wrong_field
-from incubator.loans.access import lock_loan_to_write
 from incubator.loans.ledger.models import EntryKind, EntrySource, LoanEntry
 from incubator.loans.ledger.queries import changes_since
 from incubator.loans.ledger.rules import (
@@ -39,14 +38,9 @@ from incubator.loans.ledger.schemas import (
 from incubator.loans.models import Loan
 
 
-async def record_entry(
-    session: AsyncSession, actor: Actor, loan_id: UUID, data: PlainEntry | Reversal, *, now: datetime
-) -> UUID:
-    """Write an entry that one person may write."""
-    loan = await lock_loan_to_write(session, actor, loan_id, Permission.loans_manage)
-    posting = await posting_of(session, loan, data)
+async def check_entry(session: AsyncSession, loan: Loan, posting: Posting, *, now: datetime) -> None:
+    """Refuse what the ledger of a loan that is locked cannot take now."""
     check_posting(await books_of(session, loan, posting.effective_on), posting, today=civil_day(now))
-    return await write_entry(session, actor, loan, posting)
 
 
 async def posting_of(session: AsyncSession, loan: Loan, data: EntryCreate) -> Posting:

@@ -105,6 +105,7 @@ class LoanEntry(Base):
         ForeignKeyConstraint(
             ["loan_id", "reverses_id"], ["loan_entry.loan_id", "loan_entry.id"], name="fk_loan_entry_reverses"
         ),
+        CheckConstraint("seq >= 1", name="seq_from_one"),
         CheckConstraint(one_of("kind", EntryKind), name="kind_known"),
         CheckConstraint(one_of("source", EntrySource), name="source_known"),
         CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversal_of_an_entry"),
@@ -197,15 +198,17 @@ class EntryRequest(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
-    def require(self, action: EntryRequestAction, account_id: UUID) -> None:
-        """Only an open request ends. Only the requester withdraws it, and only somebody else decides on it."""
-        if self.status != EntryRequestStatus.open:
-            raise DomainError("invalid_transition", status=self.status, action=action.value, allowed_actions=[])
+    def require_person(self, action: EntryRequestAction, account_id: UUID) -> None:
+        """Only the requester withdraws a request, and only somebody else decides on it."""
         is_requester = account_id == self.requested_by
         if action is EntryRequestAction.withdraw and not is_requester:
             raise DomainError("forbidden")
         if action is not EntryRequestAction.withdraw and is_requester:
             raise DomainError("self_approval")
+
+    def require_open(self, action: EntryRequestAction) -> None:
+        if self.status != EntryRequestStatus.open:
+            raise DomainError("invalid_transition", status=self.status, action=action.value, allowed_actions=[])
 
     def end(
         self,
@@ -217,7 +220,8 @@ class EntryRequest(Base):
         entry_id: UUID | None = None,
     ) -> None:
         """The only place where the status changes. Who approves has written the entry."""
-        self.require(action, account_id)
+        self.require_person(action, account_id)
+        self.require_open(action)
         self.status = ENDS[action].value
         self.entry_id = entry_id
         self.decided_by = account_id

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from incubator.loans.ledger.models import SIGNS
+from incubator.loans.ledger.models import NEED_TWO, SIGNS
 
 PORTION = 2_000
 
@@ -85,6 +85,7 @@ TRIGGERS = (
     ("loan_inspection", "append_only"),
     ("loan_application_transition", "append_only"),
     ("bank_balance", "append_only"),
+    ("reconciliation_move", "append_only"),
 )
 """What keeps the ledger as it was written: the table, and the name of the trigger."""
 
@@ -171,6 +172,31 @@ CHECKS = {
           e.effective_on < l.approved_on
           OR e.effective_on > (e.recorded_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)
     """,
+    "cancelled": """
+        SELECT l.id, format('cancelled on %s with normal %s, overdue %s, frozen %s, disbursed %s', l.cancelled_on,
+          l.normal_vnd, l.overdue_vnd, l.frozen_vnd, l.disbursed_vnd)
+        FROM loan l WHERE l.id = ANY($1::uuid[]) AND l.cancelled_on IS NOT NULL
+          AND (l.normal_vnd, l.overdue_vnd, l.frozen_vnd, l.disbursed_vnd) <> (0, 0, 0, 0)
+        UNION ALL
+        SELECT l.id, format('entry %s of %s, recorded at %s: cancelled on %s', e.seq, e.effective_on, e.recorded_at,
+          l.cancelled_on)
+        FROM loan l JOIN loan_entry e ON e.loan_id = l.id
+        WHERE l.id = ANY($1::uuid[]) AND l.cancelled_on IS NOT NULL AND (
+          EXISTS (SELECT FROM audit_entry a WHERE a.subject_id = l.id AND a.subject_type = 'loan'
+                  AND a.action = 'cancel' AND a.recorded_at < e.recorded_at)
+          OR e.effective_on > l.cancelled_on AND e.kind <> 'reversal'
+            AND NOT EXISTS (SELECT FROM loan_entry r WHERE r.reverses_id = e.id)
+        )
+    """,
+    "two_people": """
+        SELECT e.loan_id, format('entry %s (%s of %s): no second person approved it', e.seq, e.kind, e.counts_as)
+        FROM loan_entry e WHERE e.loan_id = ANY($1::uuid[]) AND e.counts_as = ANY('{@kinds}') AND NOT EXISTS (
+          SELECT FROM loan_entry_request r
+          WHERE r.entry_id = e.id AND r.status = 'approved' AND r.decided_by <> r.requested_by AND (
+            r.loan_id, r.kind, r.effective_on, r.d_normal, r.d_overdue, r.d_frozen, r.interest_vnd
+          ) = (e.loan_id, e.kind, e.effective_on, e.d_normal, e.d_overdue, e.d_frozen, e.interest_vnd)
+        )
+    """.replace("@kinds", ",".join(sorted(NEED_TWO))),
     "schedule": """
         SELECT loan_id, format('version %s of %s VND: its %s instalments do not add up to it', number, principal_vnd,
           instalments)

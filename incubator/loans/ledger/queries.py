@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from incubator.accounts.models import Account
 from incubator.actor import Actor
 from incubator.db import AnySelect, Reads, fetch_all, fetch_one, param, statement
-from incubator.loans.ledger.models import NEED_TWO, EntryKind, LoanEntry
+from incubator.loans.ledger.models import LoanEntry
 from incubator.loans.ledger.requests.queries import get_request
 from incubator.loans.ledger.rules import NOTHING, Amounts
 from incubator.loans.ledger.schemas import EntryOut, EntryQuery, LedgerBalancesOut, PostedOut
@@ -50,32 +50,19 @@ async def get_entry(reads: Reads, actor: Actor, loan_id: UUID, entry_id: UUID) -
     return await fetch_one(reads, _entry(sight_of(actor)), values, EntryOut)
 
 
-async def require_seen(reads: Reads, actor: Actor, loan_id: UUID) -> None:
-    """404 where the actor does not see the loan."""
-    await get_ledger_balances(reads, actor, loan_id)
-
-
 async def get_ledger_balances(reads: Reads, actor: Actor, loan_id: UUID) -> LedgerBalancesOut:
     values = {**sight_values(actor), "loan_id": loan_id}
     return await fetch_one(reads, _balances(sight_of(actor)), values, LedgerBalancesOut)
 
 
-async def get_posted(reads: Reads, actor: Actor, loan_id: UUID, entry_id: UUID) -> PostedOut:
-    """A written entry, and the loan after all that is written."""
-    entry = await get_entry(reads, actor, loan_id, entry_id)
-    return PostedOut(entry.id, entry, None, await get_ledger_balances(reads, actor, loan_id))
-
-
-async def get_requested(reads: Reads, actor: Actor, loan_id: UUID, request_id: UUID) -> PostedOut:
-    """An entry that waits for a second person."""
-    request = await get_request(reads, actor, request_id)
-    return PostedOut(request.id, None, request, await get_ledger_balances(reads, actor, loan_id))
-
-
-async def reverses_for_two(reads: Reads, loan_id: UUID, entry_id: UUID) -> bool:
-    """Whether an entry of the loan is of a kind that a second person approves, whoever asks."""
-    found = await reads.rows(_kind(), {"loan_id": loan_id, "entry_id": entry_id})
-    return any(EntryKind(row[0]) in NEED_TWO for row in found)
+async def get_posted(reads: Reads, actor: Actor, loan_id: UUID, posted_id: UUID) -> PostedOut:
+    """A written entry, or the request for one that waits for a second person, and the loan after all that is
+    written."""
+    loan = await get_ledger_balances(reads, actor, loan_id)
+    values = {**sight_values(actor), "loan_id": loan_id, "entry_id": posted_id}
+    entry = next(iter(await fetch_all(reads, _entry(sight_of(actor)), values, EntryOut)), None)
+    request = None if entry else await get_request(reads, actor, posted_id)
+    return PostedOut(posted_id, entry, request, loan)
 
 
 async def changes_since(reads: Reads, since: Mapping[UUID, date]) -> dict[UUID, Days]:
@@ -100,13 +87,6 @@ def _balances(sight: Sight) -> Select[Any]:
     )  # fmt: skip
     columns = (Loan.id, Loan.version, Loan.status, not_(is_opened(sight)), *(if_opened(sight, vnd) for vnd in amounts))
     return select(*columns).where(is_seen(sight), Loan.id == param("loan_id", Uuid))
-
-
-@statement
-def _kind() -> Select[Any]:
-    return select(LoanEntry.kind).where(
-        LoanEntry.loan_id == param("loan_id", Uuid), LoanEntry.id == param("entry_id", Uuid)
-    )
 
 
 @statement

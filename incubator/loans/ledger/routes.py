@@ -16,17 +16,15 @@ from incubator.api.query import Query
 from incubator.db import Reads, SessionReads
 from incubator.idempotency import Once
 from incubator.loans.access import record_reading
-from incubator.loans.ledger.actions import record_entry
 from incubator.loans.ledger.queries import (
     get_entry,
     get_posted,
-    get_requested,
     list_entries,
-    require_seen,
-    reverses_for_two,
 )
-from incubator.loans.ledger.requests.actions import request_entry
-from incubator.loans.ledger.schemas import Adjustment, EntryCreate, EntryOut, EntryQuery, PostedOut, Reversal, WriteOff
+from incubator.loans.ledger.requests.actions import enter_or_request
+from incubator.loans.ledger.schemas import EntryCreate, EntryOut, EntryQuery, PostedOut
+from incubator.loans.queries import require_loan
+from incubator.loans.readings import repeated
 from incubator.paging import Page
 
 READ = Requires(Permission.loans_read)
@@ -45,8 +43,8 @@ async def entries(
     loan_id: FromPath[UUID],
 ) -> Response[Page[EntryOut]]:
     """List the ledger of a loan, the last recorded entry first. Without the right to amounts they are null."""
-    await require_seen(reads, actor, loan_id)
-    record_reading(session, actor, "loan", loan_id, what="entries")
+    await require_loan(reads, actor, loan_id)
+    record_reading(session, actor, "loan", loan_id, list="entries")
     return await listed(request, reads, list_entries(actor, loan_id, filters), filters)
 
 
@@ -62,14 +60,17 @@ async def enter(
     """Enter what happened to a loan. Amounts are positive; the kind says where they go. No balance may be below zero
     at the end of any day, also of later ones. Write-offs, adjustments and their reversals are not written but asked
     for (202): another account approves them under `/v1/entry-requests`."""
-    reads = SessionReads(session)
-    if isinstance(data, WriteOff | Adjustment) or (
-        isinstance(data, Reversal) and await reverses_for_two(reads, loan_id, data.reverses_id)
-    ):
-        ask = partial(request_entry, session, actor, loan_id, data, now=now)
-        return await once(ask, partial(get_requested, reads, actor, loan_id), at="/v1/entry-requests/{id}", status=202)
-    write = partial(record_entry, session, actor, loan_id, data, now=now)
-    return await once(write, partial(get_posted, reads, actor, loan_id), at=f"/v1/loans/{loan_id}/entries/{{id}}")
+    act = partial(enter_or_request, session, actor, loan_id, data, now=now)
+    show = partial(get_posted, SessionReads(session), actor, loan_id)
+    return await once(act, show, at=_address, status=_status, seen_again=repeated(session, actor, "loan", "loan.id"))
+
+
+def _address(out: PostedOut) -> str:
+    return f"/v1/entry-requests/{out.id}" if out.entry is None else f"/v1/loans/{out.loan.id}/entries/{out.id}"
+
+
+def _status(out: PostedOut) -> int:
+    return 202 if out.entry is None else 201
 
 
 @get(f"{ENTRIES}/{{entry_id:uuid}}", operation_id="getEntry", guards=[READ])
@@ -83,7 +84,7 @@ async def read_entry(
 ) -> Response[EntryOut]:
     """Read one entry, and by which other it was reversed, if it was."""
     entry = await get_entry(reads, actor, loan_id, entry_id)
-    record_reading(session, actor, "loan", loan_id, what="entry")
+    record_reading(session, actor, "loan", loan_id, list="entry")
     return resource(request, entry)
 
 

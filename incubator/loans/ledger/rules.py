@@ -1,6 +1,5 @@
 """What an entry may do to its loan. The database refuses the same, but cannot say what is left and on which day."""
 
-from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -34,6 +33,11 @@ REVERSAL_OF_AN_ENTRY = rule_text(
     "reversal_of_an_entry",
     "What is reversed is an entry of the same loan that is no reversal itself.",
     "Chỉ đảo được bút toán của chính khoản vay này, và bút toán đó không phải là bút toán đảo.",
+)
+ENTRIES_IN_SEQUENCE = rule_text(
+    "entries_in_sequence",
+    "The entries of a loan are numbered one by one, without gaps.",
+    "Các bút toán của khoản vay được đánh số liên tục, không bỏ số.",
 )
 SUMS_OF_THE_LEDGER = rule_text(
     "sums_of_the_ledger",
@@ -72,7 +76,7 @@ class Amounts(msgspec.Struct, frozen=True):
     frozen: int = 0
 
     def of(self, bucket: Bucket) -> int:
-        return (self.normal, self.overdue, self.frozen)[_PLACES[bucket]]
+        return getattr(self, bucket)  # type: ignore[no-any-return]
 
     def plus(self, other: "Amounts") -> "Amounts":
         return Amounts(self.normal + other.normal, self.overdue + other.overdue, self.frozen + other.frozen)
@@ -125,6 +129,14 @@ class Books(msgspec.Struct):
         self.days[day] = self.days.get(day, NOTHING).plus(posting.change)
         self.disbursed_vnd += disbursed_by(posting)
 
+    def take_back(self, posting: Posting) -> None:
+        """Undo that."""
+        day = posting.effective_on
+        self.days[day] = self.days[day].minus(posting.change)
+        if self.days[day] == NOTHING:
+            del self.days[day]
+        self.disbursed_vnd -= disbursed_by(posting)
+
 
 def check_posting(books: Books, posting: Posting, *, today: date) -> None:
     """Refuse what the ledger cannot take."""
@@ -153,19 +165,32 @@ def check_form(books: Books, posting: Posting, *, today: date) -> None:
         raise broken_rule(ENTRY_BEFORE_APPROVAL, approved_on=books.approved_on.isoformat())
 
 
-def add_up(books: Books, postings: Iterable[Posting]) -> bool:
-    """Whether the balances hold at the end of every day with all of these together, in whatever order they come."""
-    together = Books(
-        books.approved_vnd, books.approved_on, books.is_cancelled, books.disbursed_vnd, books.opening, dict(books.days)
-    )
-    for posting in postings:
-        together.post(posting)
-    balance = together.opening
-    for day in sorted(together.days):
-        balance = balance.plus(together.days[day])
-        if min(balance.normal, balance.overdue, balance.frozen) < 0:
-            return False
-    return together.disbursed_vnd <= together.approved_vnd
+class Lack(msgspec.Struct, frozen=True):
+    """What is too much: so many VND of a bucket at the end of a day, or of disbursements where no bucket is named."""
+
+    vnd: int
+    bucket: Bucket | None
+    day: date
+
+    def drawn_by(self, posting: Posting) -> int:
+        """How much of it comes from this entry; not above zero where it is no cause."""
+        if self.bucket is None:
+            return disbursed_by(posting)
+        return -posting.change.of(self.bucket) if posting.effective_on <= self.day else 0
+
+
+def find_lack(books: Books) -> Lack | None:
+    """The first thing that does not hold at the end of some day, whatever the order within the days."""
+    if (over := books.disbursed_vnd - books.approved_vnd) > 0:
+        return Lack(over, None, date.max)
+    normal, overdue, frozen = books.opening.normal, books.opening.overdue, books.opening.frozen
+    for day in sorted(books.days):
+        change = books.days[day]
+        normal, overdue, frozen = normal + change.normal, overdue + change.overdue, frozen + change.frozen
+        if normal < 0 or overdue < 0 or frozen < 0:
+            vnd, bucket = min((normal, Bucket.normal), (overdue, Bucket.overdue), (frozen, Bucket.frozen))
+            return Lack(-vnd, bucket, day)
+    return None
 
 
 def disbursed_by(posting: Posting) -> int:
@@ -179,6 +204,3 @@ def _check_balance(books: Books, bucket: Bucket, taken: int, since: date) -> Non
             "insufficient_balance",
             bucket=BUCKET_LABELS[bucket], available_vnd=available, asked_vnd=taken, day=day.isoformat(),
         )  # fmt: skip
-
-
-_PLACES = {bucket: place for place, bucket in enumerate((Bucket.normal, Bucket.overdue, Bucket.frozen))}

@@ -36,7 +36,7 @@ async def edit_lender(
     if lender is None:
         raise DomainError("not_found")
     if_match.check(lender.version)
-    if data.name is not UNSET:
+    if data.name is not UNSET and clean_line(data.name) != lender.name:
         lender.name = clean_line(data.name)
         record_audit(session, actor, "edit", "lender", lender.id, fields=["name"])
     await session.flush()

@@ -35,10 +35,13 @@ async def plan(
     filters: Given[PlanQuery],
     loan_id: FromPath[UUID],
 ) -> Response[PlanOut]:
-    """Estimate what a loan will cost, row by row, if principal is paid as scheduled and rates stay as known today."""
+    """Show row by row what was paid on a loan, and estimate what it will cost.
+
+    What is ahead supposes that principal is paid as scheduled and that rates stay as known today.
+    """
     check_times(filters.as_of, filters.known_at, today=today, now=now)
     out = await get_plan(reads, actor, loan_id, filters, today=today)
-    record_reading(session, actor, "loan", loan_id, of="plan")
+    record_reading(session, actor, "loan", loan_id, list="plan")
     return resource(request, out)
 
 

@@ -13,7 +13,7 @@ from incubator.actor import Actor, Permission
 from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
 from incubator.days import FIRST_DAY, LAST_DAY, fault_of_day
-from incubator.db import SessionReads
+from incubator.db import SessionReads, differing
 from incubator.errors import DomainError, FieldError
 from incubator.loans.lenders.queries import lender_named
 from incubator.loans.programmes.models import LoanProgramme, LoanProgrammeRate
@@ -45,10 +45,12 @@ async def add_loan_programme(session: AsyncSession, actor: Actor, data: LoanProg
 async def edit_loan_programme(
     session: AsyncSession, actor: Actor, loan_programme_id: UUID, data: LoanProgrammePatch, if_match: IfMatch
 ) -> None:
-    """Lay a merge patch over a programme. Loans that were granted under the old terms stay as they are."""
+    """Lay a merge patch over a programme. Loans that were granted under the old terms stay as they are. What it says
+    already changes nothing."""
     programme = await _lock_programme(session, actor, loan_programme_id)
     if_match.check(programme.version)
-    changes = _terms_of(data)
+    if not (changes := differing(programme, _terms_of(data))):
+        return
     _refuse(_wrong_days(changes.get("starts_on", programme.starts_on), changes.get("ends_on", programme.ends_on)))
     for name, value in changes.items():
         setattr(programme, name, value)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor, Permission
@@ -17,18 +17,19 @@ from incubator.loans.reconciliation.models import (
     DifferenceCause,
     Reconciliation,
     ReconciliationAction,
+    ReconciliationMove,
     check_agrees,
     check_stands,
 )
 from incubator.loans.reconciliation.queries import difference_left
-from incubator.loans.reconciliation.schemas import ExplainDifference, ReconciliationMove, ReopenDifference
+from incubator.loans.reconciliation.schemas import DifferenceMove, ExplainDifference, ReopenDifference
 
 
 async def move_reconciliation(
     session: AsyncSession,
     actor: Actor,
     reconciliation_id: UUID,
-    data: ReconciliationMove,
+    data: DifferenceMove,
     if_match: IfMatch,
     *,
     now: datetime,
@@ -44,6 +45,7 @@ async def move_reconciliation(
     found.move(action, actor.id, cause=cause, note=note, now=now)
     if action is ReconciliationAction.correct:
         check_agrees(balance.on_day, await difference_left(SessionReads(session), balance.id))
+    await _append_move(session, actor, found, action, before)
     details = {"from": before, "cause": cause} if cause else {"from": before}
     record_audit(session, actor, action.value, "reconciliation", found.id, **details)
     await session.flush()
@@ -65,7 +67,21 @@ async def _newest_row(session: AsyncSession, balance: BankBalance) -> UUID:
     return (await session.scalars(rows.order_by(BankBalance.id.desc()).limit(1))).one()
 
 
-def _said(data: ReconciliationMove) -> tuple[str | None, str | None]:
+async def _append_move(
+    session: AsyncSession, actor: Actor, found: Reconciliation, action: ReconciliationAction, from_status: str
+) -> None:
+    """The row of history of a move that the difference has just made."""
+    m = ReconciliationMove
+    last = await session.scalar(select(func.max(m.number)).where(m.reconciliation_id == found.id))
+    session.add(
+        ReconciliationMove(
+            reconciliation_id=found.id, number=(last or 0) + 1, action=action.value, from_status=from_status,
+            to_status=found.status, cause=found.cause, note=found.note, actor_kind=actor.kind, actor_id=actor.id,
+        )
+    )  # fmt: skip
+
+
+def _said(data: DifferenceMove) -> tuple[str | None, str | None]:
     """The cause and the note of the move."""
     if isinstance(data, ReopenDifference):
         return None, data.reason

@@ -10,7 +10,7 @@ from incubator.db import AnySelect
 from incubator.loans.groups.models import CreditGroup
 from incubator.loans.models import Loan
 from incubator.loans.reconciliation.models import BankBalance, Reconciliation, ReconciliationStatus
-from incubator.loans.reconciliation.queries import BUCKETS, conditions, is_standing
+from incubator.loans.reconciliation.queries import BUCKETS, conditions, is_newest_row
 from incubator.loans.reconciliation.schemas import GroupDifferenceQuery, GroupDifferenceRow
 from incubator.loans.sight import Sight, is_opened, is_seen, sight_of, sight_values
 from incubator.paging import Listing, Order
@@ -46,7 +46,7 @@ def _by_group(sight: Sight, given: frozenset[str]) -> AnySelect:
         .join(Loan, Loan.id == Reconciliation.loan_id)
         .join(BankBalance, BankBalance.id == Reconciliation.bank_balance_id)
         .outerjoin(CreditGroup, CreditGroup.id == Loan.group_id)
-        .where(is_open, is_standing(), is_seen(sight), *asked)
+        .where(is_open, is_newest_row(), is_seen(sight), *asked)
         .group_by(Loan.group_id, CreditGroup.name)
     )
 

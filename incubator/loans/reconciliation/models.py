@@ -6,7 +6,20 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, ForeignKey, Index, Integer, Text, Uuid, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base, one_of
@@ -103,7 +116,8 @@ class BankBalance(Base):
 
 class Reconciliation(Base):
     """A difference that was found when the statement came in: bank minus ledger, in VND. It stays visible until it is
-    explained, or corrected by entries, after which bank and ledger agree."""
+    explained, or corrected by entries, after which bank and ledger agree. Its status is that of now, which follows from
+    its moves."""
 
     __tablename__ = "reconciliation"
     __table_args__ = (
@@ -147,6 +161,32 @@ class Reconciliation(Base):
         self.cause, self.note = cause, note
         self.settled_by = None if is_open else account_id
         self.settled_at = None if is_open else now
+
+
+class ReconciliationMove(Base):
+    """The append-only history of a difference, which was open before the first move."""
+
+    __tablename__ = "reconciliation_move"
+    __table_args__ = (
+        UniqueConstraint("reconciliation_id", "number"),
+        CheckConstraint(one_of("action", ReconciliationAction), name="action_known"),
+        CheckConstraint(one_of("from_status", ReconciliationStatus), name="from_status_known"),
+        CheckConstraint(one_of("to_status", ReconciliationStatus), name="to_status_known"),
+        CheckConstraint(one_of("cause", DifferenceCause), name="cause_known"),
+        CheckConstraint("(action = 'explain') = (cause IS NOT NULL)", name="explained_has_cause"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=func.uuidv7())
+    reconciliation_id: Mapped[UUID] = mapped_column(ForeignKey("reconciliation.id"))
+    number: Mapped[int] = mapped_column(SmallInteger)
+    action: Mapped[str] = mapped_column(Text)
+    from_status: Mapped[str] = mapped_column(Text)
+    to_status: Mapped[str] = mapped_column(Text)
+    cause: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
+    actor_kind: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[UUID] = mapped_column(Uuid)
 
 
 def actions_from(status: str) -> list[str]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     exists,
+    func,
     not_,
     select,
     true,
@@ -30,29 +31,39 @@ from incubator.loans.reconciliation.models import (
     BankBalance,
     Difference,
     Reconciliation,
+    ReconciliationMove,
     ReconciliationStatus,
     actions_from,
 )
-from incubator.loans.reconciliation.schemas import ReconciliationOut, ReconciliationQuery, ReconciliationRow
+from incubator.loans.reconciliation.schemas import (
+    ReconciliationOut,
+    ReconciliationQuery,
+    ReconciliationRow,
+    ReconciliationTransitionOut,
+)
 from incubator.loans.sight import Sight, if_opened, is_opened, is_seen, sight_of, sight_values
 from incubator.localities.models import Locality
-from incubator.paging import Listing, Order
+from incubator.paging import Listing, Order, SmallNumber
 
 NEWEST_FIRST = Order((Reconciliation.id.expression,), descending=True)
+IN_ORDER = Order((ReconciliationMove.number.expression,))
 BUCKETS = ("normal", "overdue", "frozen")
 
 
-def is_standing(balance: Any = BankBalance) -> ColumnElement[bool]:
-    """Whether the row is the newest of its loan and day."""
+def is_newest_row(balance: Any = BankBalance) -> ColumnElement[bool]:
+    """Whether no newer row of a statement speaks of the same loan and day."""
     newer = aliased(BankBalance)
     same = and_(newer.loan_id == balance.loan_id, newer.on_day == balance.on_day)
     return not_(exists().where(same, newer.id > balance.id))
 
 
-def is_reconciled(balance: Any = BankBalance) -> ColumnElement[bool]:
-    """Whether the row agreed with the ledger when it came in, or what it differed by is explained or corrected."""
+def is_reconciled(balance_id: Any, *, known: bool = False) -> ColumnElement[bool]:
+    """Whether the row agreed with the ledger when it came in, or what it differed by is explained or corrected. With
+    `known`, as of the parameter `known_at`."""
     found = aliased(Reconciliation)
-    return not_(exists().where(found.bank_balance_id == balance.id, found.status == ReconciliationStatus.open.value))
+    status = _status_known(found.id) if known else found.status
+    is_open = status == ReconciliationStatus.open.value
+    return not_(exists().where(found.bank_balance_id == balance_id, is_open))
 
 
 def newest_balance(loan_id: Any, as_of: Any, *, known: bool = False) -> ScalarSelect[UUID]:
@@ -89,6 +100,26 @@ async def difference_left(reads: Reads, balance_id: UUID) -> Difference:
     return await fetch_one(reads, _left(), {"balance_id": balance_id}, Difference)
 
 
+async def require_reconciliation(reads: Reads, actor: Actor, reconciliation_id: UUID) -> None:
+    """404 where the actor does not see the loan."""
+    values = {**sight_values(actor), "reconciliation_id": reconciliation_id}
+    await fetch_one(reads, _is_seen(sight_of(actor)), values, lambda one: one)
+
+
+def list_transitions(actor: Actor, reconciliation_id: UUID) -> Listing[ReconciliationTransitionOut]:
+    """Oldest first."""
+    return Listing(
+        name="reconciliation_transitions",
+        query=_transitions,
+        shape=(sight_of(actor),),
+        order=IN_ORDER,
+        values={**sight_values(actor), "reconciliation_id": reconciliation_id},
+        row=ReconciliationTransitionOut,
+        place=lambda row: (row.number,),
+        place_types=tuple[SmallNumber],
+    )
+
+
 def conditions() -> dict[str, ColumnElement[bool]]:
     """Filter by filter what it asks of a difference, its loan and the row of the statement."""
     commune = select(Locality.id).where(Locality.code == param("locality_code", Text), Locality.valid_to.is_(None))
@@ -110,6 +141,35 @@ def _one(sight: Sight) -> AnySelect:
 
 
 @statement
+def _is_seen(sight: Sight) -> AnySelect:
+    seen = select(Reconciliation.id).join(Loan, Loan.id == Reconciliation.loan_id)
+    return seen.where(is_seen(sight), Reconciliation.id == param("reconciliation_id", Uuid))
+
+
+def _transitions(sight: Sight) -> AnySelect:
+    m = ReconciliationMove
+    columns: tuple[Any, ...] = (
+        m.id, m.number, m.action, m.from_status, m.to_status, m.cause, if_opened(sight, m.note),
+        not_(is_opened(sight)), m.recorded_at, m.actor_id, Account.username,
+    )  # fmt: skip
+    return (
+        select(*columns)
+        .join(Reconciliation, Reconciliation.id == m.reconciliation_id)
+        .join(Loan, Loan.id == Reconciliation.loan_id)
+        .outerjoin(Account, Account.id == m.actor_id)
+        .where(is_seen(sight), m.reconciliation_id == param("reconciliation_id", Uuid))
+    )
+
+
+def _status_known(reconciliation_id: Any) -> ColumnElement[str]:
+    """The status after the last move that was recorded by the parameter `known_at`."""
+    m = aliased(ReconciliationMove)
+    moves = select(m.to_status).where(m.reconciliation_id == reconciliation_id, was_known(m.recorded_at, True))
+    last = moves.order_by(m.number.desc()).limit(1).correlate_except(m).scalar_subquery()
+    return func.coalesce(last, ReconciliationStatus.open.value)
+
+
+@statement
 def _left() -> AnySelect:
     ledger = balances_of(BankBalance.loan_id, BankBalance.on_day)
     left = select(*_differences(ledger)).select_from(BankBalance).join(ledger, true())
@@ -124,7 +184,7 @@ def _filtered(sight: Sight, given: frozenset[str], standing: bool) -> AnySelect:
         .join(BankBalance, BankBalance.id == Reconciliation.bank_balance_id)
         .where(is_seen(sight), *asked)
     )
-    return query.where(is_standing()) if standing else query
+    return query.where(is_newest_row()) if standing else query
 
 
 def _filter_values(filters: ReconciliationQuery) -> dict[str, Any]:
@@ -146,9 +206,9 @@ def _columns(sight: Sight, row: type[Reconciliation]) -> Select[Any]:
     found = tuple(getattr(row, f"d_{name}") for name in BUCKETS)
     columns: tuple[Any, ...] = (
         row.id, row.version, row.loan_id, Loan.contract_no, Loan.lender_id, Loan.group_id, Locality.code,
-        row.bank_balance_id, BankBalance.on_day, row.status, is_standing(), and_(*(one == 0 for one in left)),
+        row.bank_balance_id, BankBalance.on_day, row.status, is_newest_row(), and_(*(one == 0 for one in left)),
         *(if_opened(sight, amount) for amount in (*found, *left)), not_(is_opened(sight)),
-        row.cause, row.note, row.settled_by, settler.username, row.settled_at, row.created_at,
+        row.cause, if_opened(sight, row.note), row.settled_by, settler.username, row.settled_at, row.created_at,
     )  # fmt: skip
     return (
         select(*columns)

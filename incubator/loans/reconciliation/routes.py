@@ -16,19 +16,25 @@ from incubator.api.query import Query
 from incubator.db import Reads, SessionReads
 from incubator.idempotency import Once
 from incubator.loans.access import record_reading
-from incubator.loans.readings import record_list
+from incubator.loans.readings import record_list, repeated
 from incubator.loans.reconciliation.actions import move_reconciliation
 from incubator.loans.reconciliation.by_group import list_group_differences
-from incubator.loans.reconciliation.queries import get_reconciliation, list_reconciliations
+from incubator.loans.reconciliation.queries import (
+    get_reconciliation,
+    list_reconciliations,
+    list_transitions,
+    require_reconciliation,
+)
 from incubator.loans.reconciliation.schemas import (
+    DifferenceMove,
     GroupDifferenceQuery,
     GroupDifferenceRow,
-    ReconciliationMove,
     ReconciliationOut,
     ReconciliationQuery,
     ReconciliationRow,
+    ReconciliationTransitionOut,
 )
-from incubator.paging import Page
+from incubator.paging import Page, PageQuery
 
 READ = Requires(Permission.loans_read)
 MANAGE = Requires(Permission.loans_manage)
@@ -69,7 +75,7 @@ async def list_by_group(
     filters: Given[GroupDifferenceQuery],
 ) -> Response[Page[GroupDifferenceRow]]:
     """Count and sum up the open differences by credit group. Loans without a group come first, as one row."""
-    record_list(session, actor, "reconciliation", filters)
+    record_list(session, actor, "differences_by_group", filters)
     return await listed(request, reads, list_group_differences(actor, filters), filters)
 
 
@@ -95,16 +101,38 @@ async def move(
     once: Given[Once],
     if_match: Given[IfMatch],
     reconciliation_id: FromPath[UUID],
-    data: JSONBody[ReconciliationMove],
+    data: JSONBody[DifferenceMove],
 ) -> Response[ReconciliationOut]:
     """Explain a difference, mark it as corrected when nothing of it is left, or open it again. The lender's figures
     never go into the ledger by this."""
     act = partial(move_reconciliation, session, actor, reconciliation_id, data, if_match, now=now)
-    return await once(act, partial(get_reconciliation, SessionReads(session), actor), status=200)
+    show = partial(get_reconciliation, SessionReads(session), actor)
+    return await once(act, show, status=200, seen_again=repeated(session, actor, "reconciliation"))
+
+
+@get(
+    "/{reconciliation_id:uuid}/transitions",
+    operation_id="listReconciliationTransitions",
+    guards=[READ],
+    dependencies={"filters": Query(PageQuery)},
+    opt=LIST,
+)
+async def history(
+    request: Request[Any, Any, Any],
+    session: Given[AsyncSession],
+    reads: Given[Reads],
+    actor: Given[Actor],
+    filters: Given[PageQuery],
+    reconciliation_id: FromPath[UUID],
+) -> Response[Page[ReconciliationTransitionOut]]:
+    """The history of a difference, oldest first: how it was explained, corrected and opened again."""
+    await require_reconciliation(reads, actor, reconciliation_id)
+    record_reading(session, actor, "reconciliation", reconciliation_id, list="reconciliation_transitions")
+    return await listed(request, reads, list_transitions(actor, reconciliation_id), filters)
 
 
 reconciliations_router = Router(
     "/v1/reconciliations",
-    route_handlers=[list_reconciliations_, list_by_group, read_reconciliation, move],
+    route_handlers=[list_reconciliations_, list_by_group, read_reconciliation, move, history],
     tags=["Reconciliation"],
 )

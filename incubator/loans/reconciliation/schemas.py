@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from incubator.ideas.schemas import ShortText
-from incubator.loans.reconciliation.models import DifferenceCause, ReconciliationStatus
+from incubator.loans.reconciliation.models import DifferenceCause, ReconciliationAction, ReconciliationStatus
 from incubator.localities.schemas import CommuneCode
 from incubator.paging import PageQuery
 
@@ -38,7 +38,7 @@ class ReopenDifference(
     reason: ShortText
 
 
-ReconciliationMove = ExplainDifference | CorrectDifference | ReopenDifference
+DifferenceMove = ExplainDifference | CorrectDifference | ReopenDifference
 
 
 class ReconciliationQuery(PageQuery, frozen=True, kw_only=True):
@@ -63,7 +63,8 @@ class GroupDifferenceQuery(PageQuery, frozen=True, kw_only=True):
 
 class ReconciliationRow(msgspec.Struct, frozen=True):
     """A difference: `d_*` bank minus ledger when the row came in, `left_*` what is left of it now, with everything
-    that is recorded by now for that day. An open one with `agrees_now` was corrected by entries since."""
+    that is recorded by now for that day. An open one with `agrees_now` was corrected by entries since. The note is null
+    where amounts are hidden, because it may tell them."""
 
     id: UUID
     version: int
@@ -99,6 +100,23 @@ class ReconciliationOut(ReconciliationRow, frozen=True):
     bank_overdue_vnd: int | None
     bank_frozen_vnd: int | None
     allowed_actions: list[str]
+
+
+class ReconciliationTransitionOut(msgspec.Struct, frozen=True):
+    """One move of a difference, the moment it was recorded, and who made it. Its note is null where amounts are hidden,
+    because it may tell them."""
+
+    id: UUID
+    number: int
+    action: ReconciliationAction
+    from_status: ReconciliationStatus
+    to_status: ReconciliationStatus
+    cause: DifferenceCause | None
+    note: str | None
+    amounts_hidden: bool
+    recorded_at: datetime
+    actor_id: UUID
+    actor: str | None
 
 
 class GroupDifferenceRow(msgspec.Struct, frozen=True):

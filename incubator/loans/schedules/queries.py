@@ -93,8 +93,8 @@ def _versions(sight: Sight, known: bool) -> Select[Any]:
     in_force = schedule_in_force(Loan.id, param("as_of", Date), known=known)
     columns: tuple[Any, ...] = (
         s.id, s.loan_id, s.number, s.reason, s.decided_on, func.coalesce(s.id == in_force, False),
-        *_ends_and_count(), case((amounts, s.principal_vnd)), s.first_interest_on, s.interest_months, s.note,
-        s.recorded_by_id, Account.username, s.recorded_at, not_(amounts),
+        *_ends_and_count(), case((amounts, s.principal_vnd)), s.first_interest_on, s.interest_months,
+        case((amounts, s.note)), s.recorded_by_id, Account.username, s.recorded_at, not_(amounts),
     )  # fmt: skip
     return (
         select(*columns)

@@ -18,6 +18,7 @@ from incubator.idempotency import Once
 from incubator.loans.access import record_reading
 from incubator.loans.asked import check_times
 from incubator.loans.queries import require_loan
+from incubator.loans.readings import repeated
 from incubator.loans.schedules.actions import add_schedule
 from incubator.loans.schedules.queries import get_schedule, list_schedules
 from incubator.loans.schedules.schemas import ScheduleCreate, ScheduleOut, ScheduleQuery, ScheduleRow
@@ -46,7 +47,7 @@ async def schedules(
     """List the versions of a loan's schedule, the last one first, and which of them is in force."""
     check_times(filters.as_of, filters.known_at, today=today, now=now)
     await require_loan(reads, actor, loan_id)
-    record_reading(session, actor, "loan", loan_id, of="schedules")
+    record_reading(session, actor, "loan", loan_id, list="schedules")
     return await listed(request, reads, list_schedules(actor, loan_id, filters, today=today), filters)
 
 
@@ -66,7 +67,8 @@ async def add(
     """
     act = partial(add_schedule, session, actor, loan_id, data, now=now)
     show = partial(get_schedule, SessionReads(session), actor, loan_id, today=today)
-    return await once(act, show, at=f"/v1/loans/{loan_id}/schedules/{{id}}")
+    again = repeated(session, actor, "loan", "loan_id")
+    return await once(act, show, at=f"/v1/loans/{loan_id}/schedules/{{id}}", seen_again=again)
 
 
 @get("/{loan_id:uuid}/schedules/{schedule_id:uuid}", operation_id="getSchedule", guards=[READ])
@@ -81,7 +83,7 @@ async def read_schedule(
 ) -> Response[ScheduleOut]:
     """Read a version of a schedule with its instalments."""
     out = await get_schedule(reads, actor, loan_id, schedule_id, today=today)
-    record_reading(session, actor, "loan", loan_id, of="schedule")
+    record_reading(session, actor, "loan", loan_id, list="schedule")
     return resource(request, out)
 
 

@@ -101,7 +101,8 @@ class ScheduleQuery(PageQuery, frozen=True, kw_only=True):
 
 
 class ScheduleRow(msgspec.Struct, frozen=True):
-    """A version of a schedule. It never changes; of all versions one is in force."""
+    """A version of a schedule. It never changes; of all versions one is in force. The note is null where amounts are
+    hidden, because it may tell them."""
 
     id: UUID
     loan_id: UUID

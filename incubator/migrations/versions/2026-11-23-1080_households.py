@@ -69,6 +69,12 @@ def create_citizen_id() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "key_mark",
+            sa.LargeBinary(),
+            sa.Computed("substring(sealed from 1 for 4)", persisted=True),
+            nullable=False,
+        ),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("last_four", sa.Text(), nullable=False),
         sa.Column("was_padded", sa.Boolean(), nullable=False),
@@ -85,6 +91,7 @@ def create_citizen_id() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_citizen_id")),
     )
     op.create_index("ix_citizen_id_digest", "citizen_id", ["digest"])
+    op.create_index("ix_citizen_id_key_mark", "citizen_id", ["key_mark"])
 
 
 def create_household_class() -> None:

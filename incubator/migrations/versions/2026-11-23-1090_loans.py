@@ -361,8 +361,10 @@ def create_loan() -> None:
             ["recorded_locality_id"], ["locality.id"], name=op.f("fk_loan_recorded_locality_id_locality")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan")),
-        sa.UniqueConstraint("application_id", name=op.f("uq_loan_application_id")),
         sa.UniqueConstraint("lender_id", "contract_no", name=op.f("uq_loan_lender_id_contract_no")),
+    )
+    op.create_index(
+        "uq_loan_application_id", "loan", ["application_id"], unique=True, postgresql_where="cancelled_on IS NULL"
     )
     op.create_index("ix_loan_borrower_id_id", "loan", ["borrower_id", "id"])
     op.create_index("ix_loan_contract_no_id", "loan", ["contract_no", "id"])

@@ -7,6 +7,7 @@ from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor
+from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
 from incubator.db import SessionReads
 from incubator.errors import DomainError
@@ -24,18 +25,21 @@ async def show_citizen_id(
     """The number of a person, and in the audit trail that all of it was read, if it was."""
     shown = await get_citizen_id(SessionReads(session), actor, sealer, person_id, full=full, today=today)
     if shown.number is not None:
-        record_audit(session, actor, "read_sensitive", "person", person_id, fields=["citizen_id"])
+        _record_reading(session, actor, person_id)
     return shown
 
 
 async def set_citizen_id(
-    session: AsyncSession, actor: Actor, sealer: Sealer, person_id: UUID, data: CitizenIdPut
+    session: AsyncSession, actor: Actor, sealer: Sealer, person_id: UUID, data: CitizenIdPut, if_match: IfMatch
 ) -> None:
-    """The number of a person of a commune in which the actor enters people. The same once more changes nothing."""
+    """The number of a person of a commune in which the actor enters people: the first, or another one in place of the
+    version that was read. The same once more changes nothing."""
     person = await lock_person(session, actor, person_id)
     require_entry_right(actor, person)
     number = read_number(data.number, "/number")
     kept = await session.get(CitizenId, person.id)
+    if kept is not None:
+        if_match.check(kept.version)
     if kept is not None and (kept.digest, kept.was_padded) == (sealer.digest(number.digits), number.was_padded):
         return
     if kept is None:
@@ -46,26 +50,31 @@ async def set_citizen_id(
     await session.flush()
 
 
-async def remove_citizen_id(session: AsyncSession, actor: Actor, person_id: UUID) -> None:
+async def remove_citizen_id(session: AsyncSession, actor: Actor, person_id: UUID, if_match: IfMatch) -> None:
     person = await lock_person(session, actor, person_id)
     require_entry_right(actor, person)
     kept = await session.get(CitizenId, person.id)
     if kept is None:
         raise DomainError("not_found")
+    if_match.check(kept.version)
     await session.delete(kept)
     record_audit(session, actor, "remove_citizen_id", "person", person.id)
     await session.flush()
 
 
 async def look_up(session: AsyncSession, actor: Actor, sealer: Sealer, data: CitizenIdLookup) -> CitizenIdMatchesOut:
-    """Who has this number. That somebody asked is recorded, with whom they found."""
+    """Who has this number, which is as much as reading it. That somebody asked is recorded, with whom they found."""
     number = read_number(data.number, "/number")
     matches = await people_with_number(SessionReads(session), actor, sealer, number.digits)
     for person in matches.items:
-        record_audit(session, actor, "look_up_citizen_id", "person", person.id)
+        _record_reading(session, actor, person.id, by="number")
     if not matches.items:
-        record_audit(session, actor, "look_up_citizen_id", "person", None)
+        _record_reading(session, actor, None, by="number")
     return matches
+
+
+def _record_reading(session: AsyncSession, actor: Actor, person_id: UUID | None, **more: str) -> None:
+    record_audit(session, actor, "read_sensitive", "person", person_id, fields=["citizen_id"], **more)
 
 
 def _write(kept: CitizenId, actor: Actor, sealer: Sealer, number: Number) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import LargeBinary, Select, Uuid, exists, func, literal_column, select
+from sqlalchemy import LargeBinary, Select, Uuid, exists, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from incubator.actor import Actor
@@ -14,7 +14,7 @@ from incubator.errors import DomainError, broken_rule
 from incubator.people.citizen_ids.models import CitizenId
 from incubator.people.citizen_ids.numbers import Doubt, doubts
 from incubator.people.citizen_ids.schemas import CitizenIdMatchesOut, CitizenIdOut, CitizenIdWarningOut
-from incubator.people.citizen_ids.sealing import MARK_BYTES, SECRET_KEY_CHANGED, Sealer
+from incubator.people.citizen_ids.sealing import SECRET_KEY_CHANGED, Sealer
 from incubator.people.models import Person
 from incubator.people.queries import PERSON_ROW, Commune
 from incubator.people.schemas import PersonRow
@@ -26,6 +26,7 @@ MOST_MATCHES = 50
 class _Kept(msgspec.Struct, frozen=True):
     """A row with what is known of its person, and whether the actor may read all of the number."""
 
+    version: int
     sealed: bytes
     last_four: str
     was_padded: bool
@@ -48,9 +49,10 @@ async def get_citizen_id(
         raise DomainError("forbidden")
     number = sealer.open(kept.sealed, person_id)
     wrong = doubts(number, birth_year=kept.birth_year, sex=kept.sex, this_year=today.year)
-    others = await fetch_all(reads, _other_holders(sights[0]), values, _held_by)
+    others = await fetch_all(reads, _other_holders(sights[1]), values, _held_by) if kept.opened else []
     return CitizenIdOut(
         person_id=person_id,
+        version=kept.version,
         number=number if full else None,
         last_four=kept.last_four,
         was_padded=kept.was_padded,
@@ -61,10 +63,14 @@ async def get_citizen_id(
 
 
 async def people_with_number(reads: Reads, actor: Actor, sealer: Sealer, number: str) -> CitizenIdMatchesOut:
-    """Nobody is an answer only where every number could be compared."""
+    """Among those whose sensitive fields the actor may read, because who finds a person by a number knows the number;
+    403 where that is nobody's. Nobody is an answer only where every number could be compared."""
+    opening = sight_by_place(actor, sensitive=True)
+    if opening.territory.nowhere:
+        raise DomainError("forbidden")
     values = {**sight_values(actor), "digest": sealer.digest(number), "mark": sealer.mark}
-    found = await fetch_all(reads, _holders(sight_by_place(actor)), values, PersonRow)
-    if not found and (await reads.rows(_has_other_key(), values))[0][0]:
+    found = await fetch_all(reads, _holders(opening), values, PersonRow)
+    if not found and (await reads.rows(has_other_key(), values))[0][0]:
         raise broken_rule(SECRET_KEY_CHANGED)
     return CitizenIdMatchesOut(found)
 
@@ -74,7 +80,7 @@ def _citizen_id(sight: Sight, opening: Sight) -> Select[Any]:
     """In the order of _Kept."""
     c = CitizenId
     columns: tuple[Any, ...] = (
-        c.sealed, c.last_four, c.was_padded, c.recorded_at, c.recorded_by_id, Person.birth_year, Person.sex,
+        c.version, c.sealed, c.last_four, c.was_padded, c.recorded_at, c.recorded_by_id, Person.birth_year, Person.sex,
         is_opened(opening),
     )  # fmt: skip
     return (
@@ -85,12 +91,12 @@ def _citizen_id(sight: Sight, opening: Sight) -> Select[Any]:
 
 
 @statement
-def _other_holders(sight: Sight) -> Select[Any]:
-    """The others with the same number; null for one whom the actor does not see, and once only."""
+def _other_holders(opening: Sight) -> Select[Any]:
+    """The others with the same number; null for one whose number is not open to the actor, and once only."""
     own, other = aliased(CitizenId), aliased(CitizenId)
-    seen = select(Person.id).where(Person.id == other.person_id, is_seen(sight)).correlate(other).scalar_subquery()
+    known = select(Person.id).where(Person.id == other.person_id, is_opened(opening)).correlate(other)
     return (
-        select(seen)
+        select(known.scalar_subquery())
         .distinct()
         .select_from(own)
         .join(other, (other.digest == own.digest) & (other.person_id != own.person_id))
@@ -100,21 +106,22 @@ def _other_holders(sight: Sight) -> Select[Any]:
 
 
 @statement
-def _holders(sight: Sight) -> Select[Any]:
+def _holders(opening: Sight) -> Select[Any]:
     return (
         select(*PERSON_ROW)
         .join(CitizenId, CitizenId.person_id == Person.id)
         .outerjoin(Commune, Commune.id == Person.locality_id)
-        .where(CitizenId.digest == param("digest", LargeBinary), is_seen(sight))
+        .where(CitizenId.digest == param("digest", LargeBinary), is_opened(opening))
         .order_by(Person.id)
         .limit(literal_column(str(MOST_MATCHES)))
     )
 
 
 @statement
-def _has_other_key() -> Select[Any]:
-    mark = func.substr(CitizenId.sealed, 1, literal_column(str(MARK_BYTES)))
-    return select(exists().where(mark != param("mark", LargeBinary)))
+def has_other_key() -> Select[Any]:
+    """Asked from both sides, because an index answers no inequality."""
+    mark = param("mark", LargeBinary)
+    return select(or_(exists().where(CitizenId.key_mark < mark), exists().where(CitizenId.key_mark > mark)))
 
 
 def _held_by(person_id: UUID | None) -> CitizenIdWarningOut:

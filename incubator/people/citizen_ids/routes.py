@@ -9,8 +9,8 @@ from litestar.di import Provide
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor, Permission
-from incubator.api.answers import resource
-from incubator.api.entry import Requires
+from incubator.api.answers import IfMatch, resource
+from incubator.api.entry import MAKES_THE_FIRST, Requires
 from incubator.api.given import FromPath, Given, JSONBody
 from incubator.api.query import Query
 from incubator.people.citizen_ids import actions
@@ -46,10 +46,10 @@ async def get_citizen_id(
     """Read the last four digits of a person's citizen id and what looks wrong about it. With `full` all of it is
     shown to those whose grant opens sensitive fields there, and that is recorded."""
     shown = await actions.show_citizen_id(session, actor, sealer, person_id, full=filters.full, today=today)
-    return _unkept(resource(request, shown))
+    return _unkept(resource(request, shown, version=shown.version))
 
 
-@put("/{person_id:uuid}/citizen-id", operation_id="setCitizenId", guards=[ENTER])
+@put("/{person_id:uuid}/citizen-id", operation_id="setCitizenId", guards=[ENTER], opt=MAKES_THE_FIRST)
 async def set_citizen_id(
     request: Request[Any, Any, Any],
     session: Given[AsyncSession],
@@ -57,18 +57,22 @@ async def set_citizen_id(
     sealer: Given[Sealer],
     person_id: FromPath[UUID],
     data: JSONBody[CitizenIdPut],
+    if_match: Given[IfMatch],
     today: Given[date],
 ) -> Response[CitizenIdOut]:
     """Set the citizen id of a person. A number that disagrees with the person, or that somebody else has, is kept
-    with `warnings`. The same once more changes nothing."""
-    await actions.set_citizen_id(session, actor, sealer, person_id, data)
-    return _unkept(resource(request, await actions.show_citizen_id(session, actor, sealer, person_id, today=today)))
+    with `warnings`. Where there is one already, If-Match is its own; the same once more changes nothing."""
+    await actions.set_citizen_id(session, actor, sealer, person_id, data, if_match)
+    shown = await actions.show_citizen_id(session, actor, sealer, person_id, today=today)
+    return _unkept(resource(request, shown, version=shown.version))
 
 
 @delete("/{person_id:uuid}/citizen-id", operation_id="removeCitizenId", status_code=204, guards=[ENTER])
-async def remove_citizen_id(session: Given[AsyncSession], actor: Given[Actor], person_id: FromPath[UUID]) -> None:
-    """Remove the citizen id of a person."""
-    await actions.remove_citizen_id(session, actor, person_id)
+async def remove_citizen_id(
+    session: Given[AsyncSession], actor: Given[Actor], if_match: Given[IfMatch], person_id: FromPath[UUID]
+) -> None:
+    """Remove the citizen id of a person. If-Match is that of the citizen id."""
+    await actions.remove_citizen_id(session, actor, person_id, if_match)
 
 
 @post("/citizen-id-lookups", operation_id="lookUpCitizenId", status_code=200, guards=[READ])
@@ -79,7 +83,8 @@ async def look_up_citizen_id(
     sealer: Given[Sealer],
     data: JSONBody[CitizenIdLookup],
 ) -> Response[CitizenIdMatchesOut]:
-    """Find the people with a citizen id, among those you may see. Each look-up is recorded."""
+    """Find the people with a citizen id, among those whose sensitive fields your grant opens. Each look-up is
+    recorded as a reading of the number."""
     return _unkept(resource(request, await actions.look_up(session, actor, sealer, data)))
 
 

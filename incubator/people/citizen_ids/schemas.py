@@ -45,7 +45,8 @@ class CitizenIdQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CitizenIdWarningOut(msgspec.Struct, frozen=True):
-    """What looks wrong. `person_id` is set for `held_by_another` where you see that person."""
+    """What looks wrong. `held_by_another` is told where your grant opens sensitive fields of the person, with the
+    `person_id` of the other where it opens theirs."""
 
     code: Doubt
     person_id: UUID | None
@@ -56,6 +57,7 @@ class CitizenIdOut(msgspec.Struct, frozen=True):
     were missing and were put back."""
 
     person_id: UUID
+    version: int
     number: str | None
     last_four: str
     was_padded: bool
@@ -65,6 +67,6 @@ class CitizenIdOut(msgspec.Struct, frozen=True):
 
 
 class CitizenIdMatchesOut(msgspec.Struct, frozen=True):
-    """The people with a number whom you may see. It is one, unless somebody was entered twice."""
+    """The people with a number whose sensitive fields you may read. It is one, unless somebody was entered twice."""
 
     items: list[PersonRow]

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor, Permission
+from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
 from incubator.days import FIRST_DAY
 from incubator.errors import DomainError, FieldError
@@ -18,10 +19,12 @@ from incubator.text import clean_line
 
 
 async def put_class(
-    session: AsyncSession, actor: Actor, household_id: UUID, from_on: date, data: ClassPut, *, today: date
-) -> None:
+    session: AsyncSession, actor: Actor, household_id: UUID, from_on: date, data: ClassPut, if_match: IfMatch, *,
+    today: date,
+) -> None:  # fmt: skip
     """What the household is from that day on. The same once more changes nothing; another one replaces the row."""
     household = await _lock_for_class(session, actor, household_id)
+    if_match.check(household.version)
     if errors := faults_of_class_day(from_on, today, parameter="from_on"):
         raise DomainError("validation_failed", errors=errors)
     row = await _class_of(session, household, from_on)
@@ -29,20 +32,20 @@ async def put_class(
         session.add(class_row(actor, household, from_on, data))
     elif not _restated(row, actor, data):
         return
-    action = "edit_class" if row else "add_class"
-    record_audit(session, actor, action, "household", household.id, from_on=from_on.isoformat())
-    await session.flush()
+    await _record(session, actor, household, "edit_class" if row else "add_class", from_on)
 
 
-async def remove_class(session: AsyncSession, actor: Actor, household_id: UUID, from_on: date) -> None:
+async def remove_class(
+    session: AsyncSession, actor: Actor, household_id: UUID, from_on: date, if_match: IfMatch
+) -> None:
     """Take back a row that should never have been there: the one before it holds on."""
     household = await _lock_for_class(session, actor, household_id)
+    if_match.check(household.version)
     row = await _class_of(session, household, from_on)
     if row is None:
         raise DomainError("not_found")
     await session.delete(row)
-    record_audit(session, actor, "remove_class", "household", household.id, from_on=from_on.isoformat())
-    await session.flush()
+    await _record(session, actor, household, "remove_class", from_on)
 
 
 def record_class_reading(session: AsyncSession, actor: Actor, household_id: UUID | None) -> None:
@@ -76,6 +79,12 @@ async def _lock_for_class(session: AsyncSession, actor: Actor, household_id: UUI
     household = await lock_household_to_enter(session, actor, household_id)
     require_class_right(actor, household)
     return household
+
+
+async def _record(session: AsyncSession, actor: Actor, household: Household, action: str, from_on: date) -> None:
+    household.count_change()
+    record_audit(session, actor, action, "household", household.id, from_on=from_on.isoformat())
+    await session.flush()
 
 
 async def _class_of(session: AsyncSession, household: Household, from_on: date) -> HouseholdClass | None:

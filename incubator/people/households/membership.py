@@ -23,7 +23,7 @@ def lives_on(member: type[HouseholdMember], day: Any) -> ColumnElement[bool]:
     return and_(member.from_on <= day, _reaches(member, day))
 
 
-def is_member(household_id: Any, person_id: Any, day: Any) -> ColumnElement[bool]:
+def is_household_member(household_id: Any, person_id: Any, day: Any) -> ColumnElement[bool]:
     """Whether the person lives in the household on the day."""
     member = aliased(HouseholdMember)
     return exists().where(member.household_id == household_id, member.person_id == person_id, lives_on(member, day))

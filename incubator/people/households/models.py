@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.attributes import flag_modified
 
 from incubator.db import Base, one_of
 
@@ -78,6 +79,10 @@ class Household(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __mapper_args__ = {"version_id_col": version}
+
+    def count_change(self) -> None:
+        """A change of its classes is one of the household: the flush writes its row and raises the version."""
+        flag_modified(self, "entered_by_kind")
 
 
 class HouseholdMember(Base):

@@ -15,7 +15,7 @@ from incubator.localities.models import Locality
 from incubator.localities.queries import find_locality
 from incubator.localities.schemas import LocalityRef
 from incubator.paging import Listing, Order
-from incubator.people.households.membership import class_on, class_since, is_member, lives_on
+from incubator.people.households.membership import class_on, class_since, is_household_member, lives_on
 from incubator.people.households.models import Household, HouseholdClass, HouseholdMember, Relation
 from incubator.people.households.schemas import (
     HouseholdClassOut,
@@ -119,11 +119,6 @@ def classes_listing(actor: Actor, household_id: UUID) -> Listing[HouseholdClassO
     )
 
 
-async def get_class(reads: Reads, actor: Actor, household_id: UUID, from_on: date) -> HouseholdClassOut:
-    values = {**sight_values(actor), "household_id": household_id, "from_on": from_on}
-    return await fetch_one(reads, _class(sight_of(actor)), values, HouseholdClassOut)
-
-
 @statement
 def _household(sight: Sight) -> Select[Any]:
     today = param("today", Date)
@@ -161,11 +156,6 @@ def _member(sight: Sight) -> Select[Any]:
     return _members(sight).where(HouseholdMember.id == param("member_id", Uuid))
 
 
-@statement
-def _class(sight: Sight) -> Select[Any]:
-    return _classes(sight).where(HouseholdClass.from_on == param("from_on", Date))
-
-
 def _members(sight: Sight) -> Select[Any]:
     return (
         select(*_MEMBER)
@@ -190,7 +180,7 @@ def _households(sight: Sight, asked: frozenset[str]) -> Select[Any]:
         "commune_id": Household.locality_id == param("commune_id", Uuid),
         "village_id": Household.village_id == param("village_id", Uuid),
         "q": _has_somebody_named(today),
-        "person_id": is_member(Household.id, param("person_id", Uuid), today),
+        "person_id": is_household_member(Household.id, param("person_id", Uuid), today),
     }
     query = select(Household.id).where(is_seen(sight))
     query = query.where(*(condition for name, condition in conditions.items() if name in asked))

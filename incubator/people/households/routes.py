@@ -19,7 +19,6 @@ from incubator.paging import Page, PageQuery
 from incubator.people.households import actions, classes, members
 from incubator.people.households.queries import (
     classes_listing,
-    get_class,
     get_member,
     households_listing,
     members_listing,
@@ -189,22 +188,29 @@ async def set_class(
     household_id: FromPath[UUID],
     from_on: FromPath[date],
     data: JSONBody[ClassPut],
+    if_match: Given[IfMatch],
     today: Given[date],
-) -> Response[HouseholdClassOut]:
+) -> Response[HouseholdOut]:
     """Set the poverty class of a household from a day on, until the next row. What that day said before is
-    replaced. This needs a grant that opens sensitive fields there."""
-    await classes.put_class(session, actor, household_id, from_on, data, today=today)
-    return resource(request, await get_class(SessionReads(session), actor, household_id, from_on))
+    replaced. This needs a grant that opens sensitive fields there. If-Match is that of the household, which is the
+    answer, as it is today."""
+    await classes.put_class(session, actor, household_id, from_on, data, if_match, today=today)
+    return resource(request, await actions.show_household(session, actor, household_id, today=today))
 
 
 @delete(
     "/{household_id:uuid}/classes/{from_on:date}", operation_id="removeHouseholdClass", status_code=204, guards=[ENTER]
 )
 async def remove_class(
-    session: Given[AsyncSession], actor: Given[Actor], household_id: FromPath[UUID], from_on: FromPath[date]
+    session: Given[AsyncSession],
+    actor: Given[Actor],
+    if_match: Given[IfMatch],
+    household_id: FromPath[UUID],
+    from_on: FromPath[date],
 ) -> None:
-    """Take back a class that was entered by mistake: the one before it holds on."""
-    await classes.remove_class(session, actor, household_id, from_on)
+    """Take back a class that was entered by mistake: the one before it holds on. If-Match is that of the
+    household."""
+    await classes.remove_class(session, actor, household_id, from_on, if_match)
 
 
 households_router = Router(

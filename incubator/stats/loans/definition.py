@@ -39,9 +39,11 @@ _FLOWS = {
     ),
     "disbursed_vnd": Wording(
         "Principal paid out in the period. A reversal counts under the kind that it reverses, on the same day. Without "
-        "from and to: since the beginning, up to as_of; that is the capital of the overview.",
+        "from and to: since the beginning, up to as_of; that is the capital of the overview, which rounds it for those "
+        "who see no amounts.",
         "Số tiền giải ngân trong kỳ. Bút toán đảo được tính vào loại mà nó đảo, cùng ngày. Nếu không có from và to thì "
-        "tính từ đầu đến as_of, chính là nguồn vốn ở trang tổng quan.",
+        "tính từ đầu đến as_of, chính là nguồn vốn ở trang tổng quan (ở đó được làm tròn cho người không xem được số "
+        "tiền).",
     ),
     "collected_vnd": Wording(
         "Principal paid back in the period, net of reversals.", "Thu nợ gốc trong kỳ, đã trừ bút toán đảo."
@@ -79,15 +81,21 @@ _STOCKS = {
     "frozen_vnd": Wording("Of it, what the bank had frozen.", "Trong đó nợ khoanh."),
     "past_due_by_schedule_vnd": Wording(
         "Scheduled principal that fell due before as_of and was not paid by then, by the schedule in force on as_of; "
-        "of a loan never more than is outstanding. Paid is what was disbursed and is no longer outstanding.",
+        "of a loan never more than is outstanding. Paid is what was disbursed and is no longer outstanding: a positive "
+        "adjustment counts as not paid, so once an instalment has fallen due it is past due by its amount, less what "
+        "was paid ahead; a negative one and a write-off count as paid.",
         "Nợ gốc theo lịch đến hạn trước as_of mà chưa trả, theo lịch có hiệu lực vào ngày as_of; mỗi khoản không quá "
-        "dư nợ. Phần đã trả là số đã giải ngân và không còn dư nợ.",
+        "dư nợ. Phần đã trả là số đã giải ngân và không còn dư nợ: điều chỉnh tăng được coi là chưa trả, nên khi đã có "
+        "kỳ đến hạn thì nợ đến hạn chưa trả tăng đúng số đó, trừ phần đã trả trước; điều chỉnh giảm và xóa nợ được coi "
+        "là đã trả.",
     ),
     "par1_vnd": Wording(
         "Portfolio at risk: the whole outstanding principal of loans whose oldest unpaid scheduled principal is more "
-        "than 1 day late on as_of; exactly 1 day is not more.",
+        "than 1 day late on as_of; exactly 1 day is not more. Paid is what it is in past_due_by_schedule_vnd, so a "
+        "positive adjustment may put a loan at risk.",
         "Dư nợ rủi ro: toàn bộ dư nợ của các khoản có kỳ gốc chưa trả cũ nhất trễ hơn 1 ngày vào ngày as_of; đúng 1 "
-        "ngày thì chưa tính.",
+        "ngày thì chưa tính. Phần đã trả hiểu như ở past_due_by_schedule_vnd, nên điều chỉnh tăng có thể làm khoản vay "
+        "thành rủi ro.",
     ),
     "par30_vnd": Wording("The same with more than 30 days.", "Như trên, trễ hơn 30 ngày."),
     "par90_vnd": Wording("The same with more than 90 days.", "Như trên, trễ hơn 90 ngày."),
@@ -111,9 +119,9 @@ _RATIOS = {
     ),
     "reconciled_share_ppm": Wording(
         "Of loans_current, those whose newest row of a bank statement up to as_of agreed with the ledger when it came "
-        "in, or whose difference is explained or corrected; null without such loans.",
+        "in, or whose difference is explained or corrected, as of known_at; null without such loans.",
         "Trong loans_current, tỷ lệ khoản mà dòng sao kê ngân hàng mới nhất tính đến as_of khớp với sổ khi nhập, hoặc "
-        "chênh lệch đã được giải trình hay sửa; null khi không có khoản nào.",
+        "chênh lệch đã được giải trình hay sửa (tính đến known_at); null khi không có khoản nào.",
     ),
 }
 
@@ -124,11 +132,11 @@ _REST = {
     ),
     "known_at": Wording(
         "Only what had been recorded by this moment: entries and reversals, schedules, inspections and what took them "
-        "back, rows of bank statements and the settling of differences. Null is all that is recorded. The same "
+        "back, rows of bank statements and the moves of differences. Null is all that is recorded. The same "
         "question gives the same answer after any later correction.",
         "Chỉ tính những gì đã ghi nhận đến thời điểm này: bút toán và bút toán đảo, lịch trả nợ, kiểm tra và việc hủy "
-        "kiểm tra, sao kê ngân hàng và xử lý chênh lệch. Null là tất cả. Cùng câu hỏi thì cùng câu trả lời dù sau đó "
-        "có sửa.",
+        "kiểm tra, sao kê ngân hàng và các bước xử lý chênh lệch. Null là tất cả. Cùng câu hỏi thì cùng câu trả lời dù "
+        "sau đó có sửa.",
     ),
     "register_basis": Wording(
         "today: programme, lender, household, borrower, credit group, project and place of a loan, and who belongs to "
@@ -192,7 +200,7 @@ LOANS = DefinitionOut(
     ),
     source=(
         "loan_entry by effective_on, recorded_at and counts_as; loan_schedule and loan_instalment in force; "
-        "loan_inspection standing; bank_balance and reconciliation; credit_group_member"
+        "loan_inspection standing; bank_balance, reconciliation and its moves; credit_group_member"
     ),
     terms=[TermOut(code, text) for terms in (_COUNTS, _FLOWS, _STOCKS, _RATIOS, _REST) for code, text in terms.items()],
 )

@@ -8,7 +8,7 @@ import msgspec
 from incubator.money import PPM
 from incubator.stats.funnel.dimensions import UNKNOWN
 from incubator.stats.funnel.disclosure import is_small
-from incubator.stats.funnel.schemas import GroupRef
+from incubator.stats.groups import Group, Numbers, group_of, keys_by_name
 from incubator.stats.loans.dimensions import DIMENSIONS
 from incubator.stats.loans.disclosure import hidden_fields
 from incubator.stats.loans.ledger import LoansShape
@@ -25,7 +25,6 @@ RATIOS = {
 }
 """Part and whole."""
 
-Numbers = dict[str, int]
 SHOWN_ALL: frozenset[str] = frozenset()
 
 
@@ -38,15 +37,6 @@ class Line(NamedTuple):
     numbers: Sequence[int]
     code: str | None
     name: str | None
-
-
-class Group(msgspec.Struct):
-    """The numbers of one value of the breakdown; `place` orders the values that are ids."""
-
-    code: str
-    ref: GroupRef | None
-    numbers: Numbers
-    place: str = ""
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -89,11 +79,9 @@ def _groups(shape: LoansShape, lines: list[Line]) -> list[Group]:
     found: dict[str, Group] = {}
     for line in lines:
         key = str(dimension.rest if line.value is None else line.value)
-        ref = GroupRef(line.value, line.name) if line.name is not None else None
-        group = found.setdefault(key, Group(line.code or key, ref, _nothing(shape), line.code or line.name or ""))
+        group = found.setdefault(key, group_of(line.code or key, line.value, line.code, line.name, _nothing(shape)))
         group.numbers |= _numbers(shape, line)
-    by_name = sorted(found.keys() - {dimension.rest}, key=lambda key: (found[key].place, key))
-    keys = by_name if dimension.named is not None else list(dimension.values)
+    keys = keys_by_name(found, dimension.rest) if dimension.named is not None else list(dimension.values)
     rest = [] if dimension.rest is None else [dimension.rest]
     return [found.get(key) or Group(key, None, _nothing(shape)) for key in [*keys, *rest]]
 

@@ -21,13 +21,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from incubator.db import AnySelect, param
-from incubator.loans.asked import was_known
 from incubator.loans.groups.models import GroupMember
 from incubator.loans.inspections.models import Inspection
 from incubator.loans.inspections.queries import is_standing
 from incubator.loans.models import Loan
-from incubator.loans.reconciliation.models import Reconciliation, ReconciliationStatus
-from incubator.loans.reconciliation.queries import newest_balance
+from incubator.loans.reconciliation.queries import is_reconciled, newest_balance
 from incubator.loans.schedules.queries import oldest_unpaid, past_due, schedule_in_force
 from incubator.people.models import Person
 from incubator.stats.loans.dimensions import DIMENSIONS
@@ -56,22 +54,20 @@ def accounts(shape: LoansShape) -> AnySelect:
 def stood(shape: LoansShape) -> AnySelect:
     """The same loans, with a column for each of COUNTS, and of AMOUNTS where they are asked for."""
     late = _lateness(shape, _papers(shape)).subquery("late")
-    found = aliased(Reconciliation)
-    has_balance = late.c.outstanding_vnd > 0
+    balance_id, has_balance = late.c.balance_id, late.c.outstanding_vnd > 0
     counts = {
         "loans": late.c.paid_out > 0,
         "loans_current": has_balance,
         "inspected_n": late.c.is_inspected,
-        "reconciled_n": and_(late.c.balance_id.is_not(None), or_(found.id.is_(None), _is_settled(shape, found))),
+        "reconciled_n": and_(balance_id.is_not(None), is_reconciled(balance_id, known=shape.known)),
         "unscheduled_n": and_(has_balance, late.c.schedule_id.is_(None)),
-        "no_statement_n": and_(has_balance, late.c.balance_id.is_(None)),
+        "no_statement_n": and_(has_balance, balance_id.is_(None)),
     }
-    query = select(
+    return select(
         late.c.value, late.c.household_id, late.c.group_id,
         *(cast(func.coalesce(condition, False), Integer).label(name) for name, condition in counts.items()),
         *_amounts(shape, late),
     )  # fmt: skip
-    return query.select_from(late).outerjoin(found, found.bank_balance_id == late.c.balance_id)
 
 
 def members() -> AnySelect:
@@ -135,12 +131,6 @@ def _amounts(shape: LoansShape, late: FromClause) -> list[ColumnElement[Any]]:
             for name, days in AT_RISK.items()
         ),
     ]
-
-
-def _is_settled(shape: LoansShape, found: Any) -> ColumnElement[bool]:
-    """Whether a difference was explained or corrected."""
-    settled: ColumnElement[bool] = found.status != ReconciliationStatus.open.value
-    return and_(settled, was_known(found.settled_at, shape.known))
 
 
 def _was_inspected(shape: LoansShape, loan_id: Any) -> ColumnElement[bool]:

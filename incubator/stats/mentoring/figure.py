@@ -8,7 +8,7 @@ import msgspec
 
 from incubator.projects.models import Platform
 from incubator.stats.funnel.disclosure import SMALLEST_SHOWN, hidden_cells
-from incubator.stats.funnel.schemas import GroupRef
+from incubator.stats.groups import Group, Numbers, group_of, keys_by_name
 from incubator.stats.mentoring.dimensions import DIMENSIONS, NONE, QUALITY, SECTIONS, UNMEASURED, Dimension
 from incubator.stats.mentoring.measures import has_platforms
 from incubator.stats.mentoring.schemas import (
@@ -27,8 +27,6 @@ HOUR = 60
 HOUR_DIGITS = 2
 MENTEES = "distinct_mentees"
 
-Numbers = dict[str, int]
-
 
 class Line(NamedTuple):
     """A row of `mentoring_statement`."""
@@ -41,15 +39,6 @@ class Line(NamedTuple):
     numbers: Sequence[int]
     code: str | None
     name: str | None
-
-
-class Group(msgspec.Struct):
-    """The numbers of one value of the breakdown; `place` orders the values that are ids."""
-
-    code: str
-    ref: GroupRef | None
-    numbers: Numbers
-    place: str = ""
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -107,11 +96,10 @@ def _all_values(shape: MentoringShape, dimension: Dimension, lines: list[Line]) 
     found: dict[str, Group] = {}
     for line in lines:
         code = _code(line)
-        ref = GroupRef(line.value, line.name) if line.name is not None else None
-        group = found.setdefault(code, Group(code, ref, {}, line.code or line.name or ""))
+        group = found.setdefault(code, group_of(code, line.value, line.code, line.name, {}))
         group.numbers.update(_numbers([line]))
     if dimension.named is not None:
-        codes = sorted(found.keys() - {NONE}, key=lambda code: (found[code].place, code))
+        codes = keys_by_name(found, NONE)
     elif shape.group_by == "month":
         codes = [_month(month) for month in _months_between([line.value for line in lines])]
     else:

@@ -15,13 +15,18 @@ from incubator.stats.schemas import DefinitionOut, Wording
 Number = ColumnElement[Any] | ScalarSelect[Any]
 
 
+PUBLIC_STEP_VND = 1_000_000_000
+"""An amount that all may read is rounded down to a multiple of it. Otherwise the difference between two days, or what
+a commune with few loans was lent, would be the amount of one loan."""
+
+
 class Headline(msgspec.Struct, frozen=True):
     """`number` is a part of the one statement of the overview. It is given the funnel of the period, one row, and what
     the overview is limited to.
 
     A number of another feature ignores that row and counts its own tables, by the same parameters. `behind` names the
     headline that says how many households stand behind it, where too few of them hide it: from guarded callers, or from
-    all where `is_amount`.
+    all who are not shown amounts where `is_amount`. To these an amount is given in whole steps of `PUBLIC_STEP_VND`.
     """
 
     definition: DefinitionOut
@@ -218,9 +223,13 @@ HEADLINES: tuple[Headline, ...] = (
             Wording("Capital lent", "Nguồn vốn đã giải ngân"),
             Wording(
                 "VND paid out as loans since the beginning, up to as_of, net of what was reversed. A sum over all "
-                "time, whatever the period. Not shown where fewer than 5 households stand behind it.",
-                "Số tiền (đồng) đã giải ngân từ đầu đến as_of, đã trừ bút toán đảo. Là số lũy kế, không theo kỳ. Không "
-                "hiển thị khi có dưới 5 hộ.",
+                "time, whatever the period. Exact where your grants open sensitive fields over all that is counted; "
+                "for others, and always for service tokens and analysts, rounded down to whole billions of VND, so "
+                "that no single loan can be read from it, and not shown where fewer than 5 households stand behind it.",
+                "Số tiền (đồng) đã giải ngân từ đầu đến as_of, đã trừ bút toán đảo. Là số lũy kế, không theo kỳ. Chính "
+                "xác khi quyền của bạn mở thông tin nhạy cảm trên toàn bộ phạm vi; với người khác, và luôn luôn với mã "
+                "dịch vụ và người phân tích, được làm tròn xuống đến tỷ đồng để không suy ra được từng khoản vay, và "
+                "không hiển thị khi có dưới 5 hộ.",
             ),
             "loans: totals.disbursed_vnd without from and to",
         ),

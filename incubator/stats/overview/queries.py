@@ -15,7 +15,8 @@ from incubator.stats.funnel.history import FunnelShape
 from incubator.stats.funnel.measures import totals
 from incubator.stats.funnel.questions import wrong_days
 from incubator.stats.funnel.schemas import DataQualityOut
-from incubator.stats.overview.headlines import HEADLINES, Headline
+from incubator.stats.loans.questions import sees_amounts
+from incubator.stats.overview.headlines import HEADLINES, PUBLIC_STEP_VND, Headline
 from incubator.stats.overview.schemas import HeadlineOut, OverviewOut, OverviewQuery
 from incubator.stats.scope import FigureScope, codes_of, figure_scope
 from incubator.territory import shape_of
@@ -31,6 +32,7 @@ async def get_overview(
     as_of = asked.as_of or today
     area = await _check(reads, asked, scope, as_of, today=today)
     values = {**scope.values(now), **_period(asked, as_of), "as_of": as_of, "area_id": area.id if area else None}
+    is_exact = not scope.is_guarded and await sees_amounts(reads, actor, scope, area, today=today)
     rows = await reads.rows(_overview(_shape(scope, area)), values, seconds=seconds)
     numbers = list(rows[0])
     return OverviewOut(
@@ -40,7 +42,7 @@ async def get_overview(
         territory="current",
         scope=await codes_of(reads, scope.territory),
         filters={"locality": area.code} if area else {},
-        figures=_figures(numbers[: len(HEADLINES)], is_guarded=scope.is_guarded),
+        figures=_figures(numbers[: len(HEADLINES)], is_guarded=scope.is_guarded, is_exact=is_exact),
         quality=DataQualityOut(*numbers[len(HEADLINES) :]),
     )
 
@@ -62,16 +64,18 @@ async def _check(reads: Reads, asked: OverviewQuery, scope: FigureScope, as_of: 
     return area if isinstance(area, Area) else None
 
 
-def _figures(numbers: list[int], *, is_guarded: bool) -> list[HeadlineOut]:
+def _figures(numbers: list[int], *, is_guarded: bool, is_exact: bool) -> list[HeadlineOut]:
+    """`is_exact`: the caller is shown amounts to the dong."""
     told = {one.definition.id: n for one, n in zip(HEADLINES, numbers, strict=True)}
-    return [_headline(one, told, is_guarded=is_guarded) for one in HEADLINES]
+    return [_headline(one, told, is_coarse=not is_exact if one.is_amount else is_guarded) for one in HEADLINES]
 
 
-def _headline(one: Headline, told: Mapping[str, int], *, is_guarded: bool) -> HeadlineOut:
-    about = one.definition
-    hides = one.behind is not None and (is_guarded or one.is_amount) and is_small(told[one.behind])
-    n = None if hides else told[about.id]
-    return HeadlineOut(about.id, n, about.unit, about.id, about.version, suppressed=hides)
+def _headline(one: Headline, told: Mapping[str, int], *, is_coarse: bool) -> HeadlineOut:
+    """With `is_coarse`, what few households stand behind is hidden, and no amount is told to the dong."""
+    about, n = one.definition, told[one.definition.id]
+    hides = is_coarse and one.behind is not None and is_small(told[one.behind])
+    shown = n - n % PUBLIC_STEP_VND if is_coarse and one.is_amount else n
+    return HeadlineOut(about.id, None if hides else shown, about.unit, about.id, about.version, suppressed=hides)
 
 
 def _period(asked: OverviewQuery, as_of: date) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from itertools import groupby, islice
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, Integer, Text, Uuid, func, insert, literal, select
+import msgspec
+from sqlalchemy import BigInteger, Date, Integer, Text, Uuid, any_, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,12 +15,14 @@ from incubator.audit import record_audit
 from incubator.days import civil_day
 from incubator.db import Base, Reads, SessionReads, param
 from incubator.errors import DomainError
+from incubator.loans.access import record_reading, require_amounts_of_all
 from incubator.loans.ledger.actions import books, signed
 from incubator.loans.ledger.batches.judgement import NewRow, field_error, judge, key_of, result_of
 from incubator.loans.ledger.batches.queries import Contract, Key, LockedLoan, known_rows, lock_loans
 from incubator.loans.ledger.batches.schemas import BatchRow, EntryBatchOut, RowStatus
 from incubator.loans.ledger.models import EntrySource, LoanEntry
 from incubator.loans.ledger.queries import changes_since
+from incubator.text import clean_line
 
 CHUNK = 5_000
 """Rows of one INSERT, which has to end within the statement timeout together with its trigger; and loans whose days
@@ -41,7 +44,7 @@ class Batch:
         self.size = len(rows)
         self._postings = [signed(row.entry) for row in rows]
         for number, row in enumerate(rows):
-            loan = loans.get((row.lender_code, row.contract_no))
+            loan = loans.get(_contract_of(row))
             if loan is None:
                 self.refused[number] = DomainError("not_found")
             else:
@@ -67,8 +70,7 @@ async def post_batch(
     the refusal names every such row; a dry run says the same and writes nothing in any case."""
     actor.require(Permission.loans_manage)
     reads = SessionReads(session)
-    contracts = {(row.lender_code, row.contract_no) for row in rows}
-    batch = Batch(rows, await lock_loans(reads, actor, contracts))
+    batch = Batch(rows, await lock_loans(reads, actor, {_contract_of(row) for row in rows}))
     _refuse_strangers(actor, batch)
     batch.find_new(await known_rows(reads, list(dict.fromkeys(batch.keys.values()))))
     await _judge(reads, batch, today=civil_day(now))
@@ -83,6 +85,16 @@ async def post_batch(
     return out
 
 
+async def look_again(session: AsyncSession, actor: Actor, answer: bytes) -> None:
+    """Before a batch's answer is given once more: 403 for who may no longer write amounts of all its loans."""
+    rows = msgspec.json.decode(answer, type=EntryBatchOut).rows
+    entry_ids = [row.entry_id for row in rows if row.entry_id]
+    of_batch = select(LoanEntry.loan_id).where(LoanEntry.id == any_(param("entry_ids", ARRAY(Uuid)))).distinct()
+    loan_ids = (await session.scalars(of_batch, {"entry_ids": entry_ids})).all()
+    await require_amounts_of_all(session, actor, Permission.loans_manage, loan_ids)
+    record_reading(session, actor, "loan_entry", None, list="entry_batch", repeated=True)
+
+
 def _refuse_strangers(actor: Actor, batch: Batch) -> None:
     """Rows of loans that the actor sees, but whose amounts are not theirs to write."""
     territory = actor.territory(Permission.loans_manage, sensitive=True)
@@ -90,6 +102,11 @@ def _refuse_strangers(actor: Actor, batch: Batch) -> None:
         loan = batch.loans[loan_id]
         if not territory.covers(loan.province_id, loan.locality_id):
             batch.refused[number] = DomainError("forbidden")
+
+
+def _contract_of(row: BatchRow) -> Contract:
+    """The number as loans have it: a file may have more white space around and in it."""
+    return row.lender_code, clean_line(row.contract_no)
 
 
 async def _judge(reads: Reads, batch: Batch, *, today: date) -> None:

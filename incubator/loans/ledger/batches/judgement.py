@@ -1,5 +1,7 @@
 """What would become of each row of a batch, found in memory from what was fetched for all of them at once."""
 
+import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -10,6 +12,7 @@ import msgspec
 from incubator.errors import DomainError, FieldError
 from incubator.loans.ledger.batches.schemas import RowResult, RowStatus
 from incubator.loans.ledger.rules import (
+    BUCKET_LABELS,
     DISBURSED_OVER_APPROVED,
     ENTRY_BEFORE_APPROVAL,
     ENTRY_CHANGES_NOTHING,
@@ -17,9 +20,9 @@ from incubator.loans.ledger.rules import (
     LOAN_CANCELLED,
     Books,
     Posting,
-    add_up,
     check_form,
     check_posting,
+    find_lack,
 )
 
 
@@ -62,13 +65,14 @@ def key_of(posting: Posting, ordinal: int) -> str:
 def judge(books: Books, rows: Sequence[NewRow], *, today: date) -> dict[int, DomainError]:
     """The refusals among the new rows of one loan, by place.
 
-    What counts is the end of each day with all of them. Only where that does not hold is one row after the other held
-    against those before it, by day, to say which it is.
+    Those that could not be entered whatever the balances are come out first. Of the others, what counts is the end of
+    each day with all of them together; where that does not hold, the fewest and latest are taken out until it does.
     """
     refused = {row.row: found for row in rows if (found := _fault_of_form(books, row.posting, today))}
-    if refused or add_up(books, (row.posting for row in rows)):
-        return refused
-    for row in sorted(rows, key=lambda row: (row.posting.effective_on, row.row)):
+    kept = [row for row in rows if row.row not in refused]
+    for row in kept:
+        books.post(row.posting)
+    for row in sorted(_take_out(books, kept), key=_place):
         try:
             check_posting(books, row.posting, today=today)
         except DomainError as refusal:
@@ -83,6 +87,8 @@ def result_of(row: int, refusal: DomainError | None, entry_id: UUID | None, *, i
         status = RowStatus.known if is_known else RowStatus.written
         return RowResult(row, status, entry_id, None, None, None)
     params: dict[str, Any] = {name: value for name, value in refusal.params.items() if name != "rule"}
+    if "bucket" in params:
+        params["bucket"] = _BUCKETS[params["bucket"]]
     return RowResult(row, RowStatus.refused, None, refusal.code, refusal.params.get("rule"), params)
 
 
@@ -101,3 +107,27 @@ def _fault_of_form(books: Books, posting: Posting, today: date) -> DomainError |
     except DomainError as refusal:
         return refusal
     return None
+
+
+def _take_out(books: Books, rows: Sequence[NewRow]) -> list[NewRow]:
+    """Take rows that are written in the books out again, until these hold. Each time it is the latest of those that
+    mend what lacks alone, else the largest. Where a balance lacks something, some row takes it: before these rows
+    nothing lacked."""
+    left, taken = sorted(rows, key=_place), []
+    while lack := find_lack(books):
+        until = bisect_right(left, (lack.day, math.inf), key=_place)
+        drawn = [lack.drawn_by(row.posting) for row in left[:until]]
+        wanted = min(lack.vnd, max(drawn))
+        place = max(place for place, vnd in enumerate(drawn) if vnd >= wanted)
+        row = left.pop(place)
+        books.take_back(row.posting)
+        taken.append(row)
+    return taken
+
+
+def _place(row: NewRow) -> tuple[date, float]:
+    """Where a row stands in time."""
+    return row.posting.effective_on, row.row
+
+
+_BUCKETS = {label: bucket for bucket, label in BUCKET_LABELS.items()}

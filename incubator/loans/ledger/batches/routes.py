@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from functools import partial
-from uuid import UUID
 
 from litestar import Response, Router, post
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +10,7 @@ from incubator.actor import Actor, Permission
 from incubator.api.entry import KEYED, Requires
 from incubator.api.given import Given, JSONBody
 from incubator.idempotency import Once
-from incubator.loans.ledger.batches.actions import post_batch
+from incubator.loans.ledger.batches.actions import look_again, post_batch
 from incubator.loans.ledger.batches.schemas import EntryBatchCreate, EntryBatchOut
 
 
@@ -27,11 +26,9 @@ async def add_batch(
     sent again. With `dry_run` nothing is written, and every row says what would become of it; else a row that cannot
     be entered is a wrong field of the request."""
     act = partial(post_batch, session, actor, data.rows, now=now, dry_run=data.dry_run)
-    return await once.answer(act, _nothing, status=200)
-
-
-async def _nothing(_: UUID) -> None:
-    """A batch has no id: there is nothing to read again before it is answered once more."""
+    if data.dry_run:
+        return await once.without_effect(act)
+    return await once.answer_many(act, partial(look_again, session, actor))
 
 
 entry_batches_router = Router(path="/v1/entry-batches", route_handlers=[add_batch], tags=["Entry batches"])

@@ -25,6 +25,7 @@ from incubator.loans.ledger.requests.schemas import (
     RefuseEntry,
     WithdrawEntry,
 )
+from incubator.loans.readings import repeated
 from incubator.paging import Page
 
 READ = Requires(Permission.loans_read)
@@ -45,7 +46,7 @@ async def entry_requests(
     """List the entries that wait or waited for a second person, newest first."""
     given = sorted(name for name in ("status", "loan_id") if getattr(filters, name) is not None)
     subject = "loan" if filters.loan_id else "loan_entry_request"
-    record_reading(session, actor, subject, filters.loan_id, what="entry_requests", filters=given)
+    record_reading(session, actor, subject, filters.loan_id, list="entry_requests", filters=given)
     return await listed(request, reads, list_requests(actor, filters), filters)
 
 
@@ -59,7 +60,7 @@ async def read_entry_request(
 ) -> Response[EntryRequestOut]:
     """Read one request. Its ETag is what deciding on it asks for."""
     found = await get_request(reads, actor, entry_request_id)
-    record_reading(session, actor, "loan", found.loan_id, what="entry_request")
+    record_reading(session, actor, "loan", found.loan_id, list="entry_request")
     return resource(request, found)
 
 
@@ -75,7 +76,8 @@ async def approve(
 ) -> Response[EntryRequestOut]:
     """Approve an entry, which is then written if the ledger can still take it. Not for the account that asked."""
     act = partial(approve_entry, session, actor, entry_request_id, data.note, if_match, now=now)
-    return await once(act, partial(get_request, SessionReads(session), actor), status=200)
+    show, again = partial(get_request, SessionReads(session), actor), repeated(session, actor, "loan", "loan_id")
+    return await once(act, show, status=200, seen_again=again)
 
 
 @post(f"{ONE}/refusal", operation_id="refuseEntryRequest", guards=[APPROVE], status_code=200, opt=BY_ANOTHER)
@@ -90,7 +92,8 @@ async def refuse(
 ) -> Response[EntryRequestOut]:
     """Refuse an entry and say why. Not for the account that asked, which withdraws."""
     act = partial(refuse_entry, session, actor, entry_request_id, data.note, if_match, now=now)
-    return await once(act, partial(get_request, SessionReads(session), actor), status=200)
+    show, again = partial(get_request, SessionReads(session), actor), repeated(session, actor, "loan", "loan_id")
+    return await once(act, show, status=200, seen_again=again)
 
 
 @post(f"{ONE}/withdrawal", operation_id="withdrawEntryRequest", guards=[MANAGE], status_code=200, opt=KEYED)
@@ -105,7 +108,8 @@ async def withdraw(
 ) -> Response[EntryRequestOut]:
     """Withdraw a request that one made oneself."""
     act = partial(withdraw_entry, session, actor, entry_request_id, data.note, if_match, now=now)
-    return await once(act, partial(get_request, SessionReads(session), actor), status=200)
+    show, again = partial(get_request, SessionReads(session), actor), repeated(session, actor, "loan", "loan_id")
+    return await once(act, show, status=200, seen_again=again)
 
 
 entry_requests_router = Router(

@@ -1,0 +1,29 @@
+"""The values of a breakdown with their numbers, as they are gathered from the rows of a figure's statement."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from incubator.stats.funnel.schemas import GroupRef
+
+Numbers = dict[str, int]
+
+
+class Group(msgspec.Struct):
+    """The numbers of one value of the breakdown; `place` orders the values that are ids."""
+
+    code: str
+    ref: GroupRef | None
+    numbers: Numbers
+    place: str = ""
+
+
+def group_of(key: str, value: Any, code: str | None, name: str | None, numbers: Numbers) -> Group:
+    """A value that is an id has a name, and often a code of its own."""
+    return Group(key, GroupRef(value, name) if name is not None else None, numbers, code or name or "")
+
+
+def keys_by_name(found: Mapping[str, Group], rest: str | None) -> list[str]:
+    """The values that are ids in the order of their codes or names, without what has no value."""
+    return sorted(found.keys() - {rest}, key=lambda key: (found[key].place, key))
