@@ -41,7 +41,9 @@ class DemoAccess(msgspec.Struct):
 
 
 @click.command()
-@click.option("--scale", default=1, show_default=True, type=click.IntRange(1, 1000), help="Times 812 ideas and 35,000 households.")
+@click.option(
+    "--scale", default=1, show_default=True, type=click.IntRange(1, 1000), help="Times 812 ideas and 35,000 households."
+)
 @click.option("--seed", default=57, show_default=True, help="The same seed makes the same data.")
 @data_dir_option
 def demo(scale: int, seed: int, data_dir: Path | None) -> None:

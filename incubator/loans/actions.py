@@ -18,6 +18,7 @@ from incubator.errors import DomainError, FieldError, broken_rule
 from incubator.loans import rules
 from incubator.loans.access import lock_loan_to_write, require_amounts
 from incubator.loans.applications.models import ApplicationStatus, LoanApplication
+from incubator.loans.contracts import contract_number
 from incubator.loans.ledger.models import LoanEntry
 from incubator.loans.lookups import (
     check_borrower,
@@ -34,7 +35,6 @@ from incubator.loans.rates import move_rates, rate_of
 from incubator.loans.schemas import LoanCancellation, LoanCreate, LoanPatch
 from incubator.loans.sight import is_seen, sight_of, sight_values
 from incubator.people.households.models import Household
-from incubator.text import clean_line
 
 MANAGE = Permission.loans_manage
 OF_APPLICATION = {
@@ -60,7 +60,7 @@ async def add_loan(session: AsyncSession, actor: Actor, data: LoanCreate, *, now
     _check_lender(data.lender_id, programme)
     loan_id = await _insert(
         session,
-        lender_id=programme.lender_id, contract_no=clean_line(data.contract_no), approved_vnd=data.approved_vnd,
+        lender_id=programme.lender_id, contract_no=contract_number(data.contract_no), approved_vnd=data.approved_vnd,
         approved_on=data.approved_on, maturity_on=data.maturity_on, **parties,
         locality_id=place.locality_id, province_id=place.province_id,
         recorded_locality_id=place.recorded_locality_id, entered_by_kind=actor.kind, entered_by_id=actor.id,
@@ -147,7 +147,7 @@ async def _lock_application(session: AsyncSession, actor: Actor, application_id:
 def _said_by(data: LoanPatch) -> dict[str, Any]:
     """What a patch says, by column; what it does not mention is left out."""
     said = {name: value for name in data.__struct_fields__ if (value := getattr(data, name)) is not UNSET}
-    return {**said, "contract_no": clean_line(said["contract_no"])} if "contract_no" in said else said
+    return {**said, "contract_no": contract_number(said["contract_no"])} if "contract_no" in said else said
 
 
 async def _check_changes(

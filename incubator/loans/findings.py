@@ -1,6 +1,7 @@
 """What is unusual about a loan although it stands as the bank has it: found in SQL whenever the loan is shown."""
 
 import enum
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_
@@ -20,6 +21,7 @@ class LoanWarning(enum.StrEnum):
     over_programme_term = "over_programme_term"
     programme_not_open = "programme_not_open"
     more_than_asked = "more_than_asked"
+    before_application = "before_application"
     borrower_not_in_household = "borrower_not_in_household"
     household_not_in_group = "household_not_in_group"
     schedule_differs = "schedule_differs"
@@ -53,16 +55,18 @@ def warnings_of(
                 loan.approved_on <= func.coalesce(programme.ends_on, loan.approved_on),
             )
         ),
-        _W.more_than_asked: _asked_less(loan),
+        _W.more_than_asked: _is_of(loan, lambda application: application.asked_vnd < loan.approved_vnd),
+        _W.before_application: _is_of(loan, lambda application: application.moved_on > loan.approved_on),
         _W.borrower_not_in_household: not_(_lived_there(loan)),
         _W.household_not_in_group: and_(loan.group_id.is_not(None), not_(_belonged(loan))),
         _W.schedule_differs: _is_out_of_step(loan, schedule_id, disbursed_vnd),
     }
 
 
-def _asked_less(loan: Any) -> ColumnElement[bool]:
+def _is_of(loan: Any, condition: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Whether this is so of the application that the loan comes from."""
     application = aliased(LoanApplication)
-    return exists().where(application.id == loan.application_id, application.asked_vnd < loan.approved_vnd)
+    return exists().where(application.id == loan.application_id, condition(application))
 
 
 def _lived_there(loan: Any) -> ColumnElement[bool]:

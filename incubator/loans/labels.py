@@ -38,6 +38,9 @@ LOAN_WARNING_LABELS: dict[str, Phrase] = {
     LoanWarning.household_not_in_group: Phrase(
         "The household did not belong to the group on the day of approval", "Hộ không thuộc tổ vay vốn vào ngày duyệt"
     ),
+    LoanWarning.before_application: Phrase(
+        "Granted before the bank approved the application", "Ngày cho vay trước ngày ngân hàng duyệt hồ sơ"
+    ),
     LoanWarning.schedule_differs: Phrase(
         "The schedule in force does not fit the amounts of the loan or its day of approval",
         "Kế hoạch trả nợ đang áp dụng không khớp với số tiền hoặc ngày duyệt của khoản vay",

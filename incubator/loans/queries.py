@@ -24,6 +24,7 @@ from incubator.actor import Actor
 from incubator.db import AnySelect, Reads, fetch_one, param, statement
 from incubator.loans.asked import was_known
 from incubator.loans.balances import balances_of, status_by
+from incubator.loans.contracts import contract_number
 from incubator.loans.findings import LoanWarning, warnings_of
 from incubator.loans.groups.models import CreditGroup
 from incubator.loans.lenders.models import Lender
@@ -38,7 +39,6 @@ from incubator.localities.models import Locality
 from incubator.paging import Listing, Order
 from incubator.people.models import Person
 from incubator.territory import Many, among_value, how_many, is_among
-from incubator.text import clean_line
 
 NEWEST_FIRST = Order((Loan.id.expression,), descending=True)
 LATEST_FIRST = Order((LoanRate.from_on.expression,), descending=True)
@@ -67,7 +67,7 @@ def list_loans(actor: Actor, filters: LoanQuery) -> Listing[LoanRow]:
             **sight_values(actor),
             **{name: getattr(filters, name) for name in given},
             "status": among_value(statuses),
-            "contract_no": None if filters.contract_no is None else clean_line(filters.contract_no),
+            "contract_no": None if filters.contract_no is None else contract_number(filters.contract_no),
         },
         row=LoanRow,
         show=_in_list,

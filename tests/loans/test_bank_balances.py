@@ -34,6 +34,18 @@ async def test_the_same_row_again_changes_nothing(loans: LoanStage) -> None:
     assert len(await items(loans.staff, "/v1/bank-balances", loan_id=str(loan), standing=False)) == 1
 
 
+async def test_a_row_sent_again_after_the_ledger_moved_away_from_it_tells_the_difference(loans: LoanStage) -> None:
+    loan = await loans.disbursed()
+    row = (loan, 50_000_000, 0, 0)
+    assert (await sent(loans, row))["agrees"] == 1
+    await loans.entry(loan, "repayment", date(2025, 10, 20), -7)
+    told = await sent(loans, row)
+    assert (told["differs"], told["rows"][0]["d_normal_vnd"]) == (1, 7)
+    assert (await sent(loans, row))["known"] == 1
+    [found] = await items(loans.staff, "/v1/reconciliations", loan_id=str(loan))
+    assert (found["id"], found["status"]) == (told["rows"][0]["reconciliation_id"], "open")
+
+
 async def test_a_newer_row_takes_the_place_of_the_older(loans: LoanStage) -> None:
     loan = await loans.disbursed()
     older = await sent(loans, (loan, 49_000_000, 0, 0))
@@ -76,10 +88,10 @@ async def test_all_wrong_rows_are_named_and_none_is_kept(loans: LoanStage, make:
 
 async def test_a_contract_is_found_however_it_is_spaced(loans: LoanStage) -> None:
     """As contracts are kept: one space between words, none at the ends, composed letters."""
-    loan = await loans.disbursed(contract_no="HD Bắc 77")
+    loan = await loans.disbursed(contract_no="HD BẮC 77")
     rows = [{**await row_of(loans, loan, 50_000_000), "contract_no": no} for no in (" HD  Bắc 77 ", "HD Bắc 77")]
     told = await sent(loans, rows=rows[:1])
-    assert [(row["contract_no"], row["result"]) for row in told["rows"]] == [("HD Bắc 77", "agrees")]
+    assert [(row["contract_no"], row["result"]) for row in told["rows"]] == [("HD BẮC 77", "agrees")]
     answer = refused(await send(loans, rows=rows), 400, "validation_failed")
     assert faults(answer) == {"/rows/1/contract_no": "duplicate"}
 

@@ -134,6 +134,15 @@ async def test_a_lender_has_a_contract_number_once(loans: LoanStage) -> None:
     assert (await edit(loans.staff, second, contract_no="HD-2")).status_code == 200
 
 
+async def test_a_contract_number_has_one_spelling(loans: LoanStage) -> None:
+    loan = await added(loans, contract_no=" rv – ４ ")
+    assert loan["contract_no"] == "RV - 4"
+    again = await loans.staff.post("/v1/loans", body(loans, contract_no="Rv  - 4"))
+    assert (again.status_code, again.json()["code"]) == (409, "duplicate")
+    found = (await loans.staff.get("/v1/loans", params={"contract_no": "rv — 4"})).json()["items"]
+    assert [one["id"] for one in found] == [loan["id"]]
+
+
 async def test_of_ten_at_once_with_one_contract_number_one_is_entered(committed: World) -> None:
     loans = await set_loans(committed)
     answers = await asyncio.gather(*(loans.staff.post("/v1/loans", body(loans)) for _ in range(10)))
@@ -187,6 +196,9 @@ async def test_a_loan_takes_its_parties_from_its_application(loans: LoanStage) -
     assert answer.status_code == 201, answer.text
     loan = answer.json()
     assert (loan["application_id"], loan["warnings"]) == (str(application), ["more_than_asked"])
+    soon = await loans.application(moved_on=date(2025, 1, 16))
+    answer = await loans.staff.post("/v1/loans", {**few, "contract_no": "HD-9", "application_id": str(soon)})
+    assert answer.json()["warnings"] == ["before_application"]
     assert (loan["household_id"], loan["borrower"]["id"], loan["group"]["id"]) == (
         str(loans.household), str(loans.head), str(loans.group),
     )  # fmt: skip

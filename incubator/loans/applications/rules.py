@@ -7,10 +7,15 @@ from incubator.loans.applications.models import ApplicationAction, ApplicationSt
 from incubator.loans.groups.models import FEWEST_MEMBERS
 from incubator.loans.programmes.models import LoanProgramme
 
-OVER_LIMIT = rule_text(
-    "over_programme_limit",
-    "The programme lends at most {limit}: {field} is more than that.",
-    "Chương trình chỉ cho vay tối đa {limit}: {field} vượt mức này.",
+OVER_AMOUNT = rule_text(
+    "over_programme_amount",
+    "The programme lends at most {limit_vnd} VND.",
+    "Chương trình chỉ cho vay tối đa {limit_vnd} đồng.",
+)
+OVER_TERM = rule_text(
+    "over_programme_term",
+    "The programme lends for at most {limit} months.",
+    "Chương trình chỉ cho vay tối đa {limit} tháng.",
 )
 PROGRAMME_CLOSED = rule_text(
     "programme_not_open",
@@ -63,12 +68,10 @@ def check_terms(application: LoanApplication, programme: LoanProgramme, day: dat
     """The programme takes applications on the day, and lends so much for so long."""
     if day < programme.starts_on or (programme.ends_on is not None and day > programme.ends_on):
         raise broken_rule(PROGRAMME_CLOSED, day=day.isoformat())
-    for field, asked, limit in (
-        ("asked_vnd", application.asked_vnd, programme.max_vnd),
-        ("months", application.months, programme.max_months),
-    ):
-        if limit is not None and asked > limit:
-            raise broken_rule(OVER_LIMIT, field=field, limit=limit)
+    if programme.max_vnd is not None and application.asked_vnd > programme.max_vnd:
+        raise broken_rule(OVER_AMOUNT, limit_vnd=programme.max_vnd)
+    if programme.max_months is not None and application.months > programme.max_months:
+        raise broken_rule(OVER_TERM, limit=programme.max_months)
 
 
 def check_parties(day: date, *, lives_there: bool, is_group_member: bool) -> None:

@@ -27,11 +27,11 @@ from incubator.loans.bank_balances.schemas import (
     StatementRow,
     StatementRowOut,
 )
+from incubator.loans.contracts import contract_number
 from incubator.loans.lenders.models import Lender
 from incubator.loans.models import Loan
-from incubator.loans.reconciliation.models import BankBalance, Difference, Reconciliation
+from incubator.loans.reconciliation.models import BankBalance, Difference, Reconciliation, ReconciliationStatus
 from incubator.territory import shape_of, territory_values, within
-from incubator.text import clean_line
 
 Amounts = tuple[int, int, int]
 """Normal, overdue and frozen."""
@@ -46,6 +46,7 @@ class Compared(NamedTuple):
     known: Amounts | None
     known_id: UUID | None
     found_id: UUID | None
+    found_status: str | None
 
     @property
     def bank(self) -> Amounts:
@@ -57,7 +58,10 @@ class Compared(NamedTuple):
 
     @property
     def is_known(self) -> bool:
-        return self.known == self.bank
+        """The same row again. Not so where the ledger has moved away from it since, and no difference says so: then it
+        is compared anew, for a difference stays visible until it is explained."""
+        is_told = self.found_status not in {None, ReconciliationStatus.corrected}
+        return self.known == self.bank and (self.difference.is_none or is_told)
 
 
 def require_statement_writer(actor: Actor) -> None:
@@ -70,7 +74,7 @@ def require_statement_writer(actor: Actor) -> None:
 async def add_statement(session: AsyncSession, actor: Actor, data: Statement, *, now: datetime) -> StatementOut:
     """Keep each row that is new and compare it with the ledger. What is known already stays as it is."""
     require_statement_writer(actor)
-    data = replace(data, rows=[replace(row, contract_no=clean_line(row.contract_no)) for row in data.rows])
+    data = replace(data, rows=[replace(row, contract_no=contract_number(row.contract_no)) for row in data.rows])
     wrong = WrongFields(fault_of_day(data.on_day, "/on_day"))
     lender_id = await wrong.gather(_lender_of(session, data))
     loans = await _lock_loans(session, actor, data, lender_id) if lender_id else {}
@@ -149,7 +153,13 @@ async def _held(session: AsyncSession, loan_ids: list[UUID], day: date) -> dict[
     newest = select(b.id, b.normal_vnd, b.overdue_vnd, b.frozen_vnd).where(b.loan_id == Loan.id, b.on_day == day)
     row = newest.order_by(b.id.desc()).limit(1).lateral()
     query = (
-        select(Loan.id, *(ledger.c[name] for name in ("normal", "overdue", "frozen")), *row.c, Reconciliation.id)
+        select(
+            Loan.id,
+            *(ledger.c[name] for name in ("normal", "overdue", "frozen")),
+            *row.c,
+            Reconciliation.id,
+            Reconciliation.status,
+        )
         .select_from(Loan)
         .join(ledger, true())
         .outerjoin(row, true())
@@ -158,7 +168,7 @@ async def _held(session: AsyncSession, loan_ids: list[UUID], day: date) -> dict[
     )
     rows = await session.execute(query, {"loan_ids": loan_ids})
     return {
-        loan_id: (tuple(values[:3]), tuple(values[4:7]) if values[3] else None, values[3], values[7])
+        loan_id: (tuple(values[:3]), tuple(values[4:7]) if values[3] else None, values[3], *values[7:])
         for loan_id, *values in rows
     }
 

@@ -16,13 +16,13 @@ from incubator.days import civil_day
 from incubator.db import Base, Reads, SessionReads, param
 from incubator.errors import DomainError
 from incubator.loans.access import record_reading, require_amounts_of_all
+from incubator.loans.contracts import contract_number
 from incubator.loans.ledger.actions import books, signed
 from incubator.loans.ledger.batches.judgement import NewRow, field_error, judge, key_of, result_of
 from incubator.loans.ledger.batches.queries import Contract, Key, LockedLoan, known_rows, lock_loans
 from incubator.loans.ledger.batches.schemas import BatchRow, EntryBatchOut, RowStatus
 from incubator.loans.ledger.models import EntrySource, LoanEntry
 from incubator.loans.ledger.queries import changes_since
-from incubator.text import clean_line
 
 CHUNK = 5_000
 """Rows of one INSERT, which has to end within the statement timeout together with its trigger; and loans whose days
@@ -106,7 +106,7 @@ def _refuse_strangers(actor: Actor, batch: Batch) -> None:
 
 def _contract_of(row: BatchRow) -> Contract:
     """The number as loans have it: a file may have more white space around and in it."""
-    return row.lender_code, clean_line(row.contract_no)
+    return row.lender_code, contract_number(row.contract_no)
 
 
 async def _judge(reads: Reads, batch: Batch, *, today: date) -> None:
