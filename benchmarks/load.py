@@ -7,7 +7,8 @@ import asyncio
 import re
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from urllib.parse import urlsplit
 
 CONNECTIONS = 16
@@ -22,16 +23,17 @@ async def requests_per_second(url: str, headers: dict[str, str], seconds: float,
         raise ValueError("only this machine is ever put under load")
     if shutil.which("wrk") and not bodies:
         return await _wrk(url, headers, seconds)
-    asked = [_message("POST", url, headers, body) for body in bodies] or [_message("GET", url, headers)]
+    asked = [message("POST", url, headers, body) for body in bodies] or [message("GET", url, headers)]
     status = b" 201 " if bodies else b" 200 "
-    end = time.perf_counter() + seconds
-    counts = await asyncio.gather(
-        *(_ask(parts.port or 80, asked[number % len(asked)], status, end) for number in range(CONNECTIONS))
-    )
-    return sum(counts) / seconds
+    return await _rate(url, [repeat(asked[number % len(asked)]) for number in range(CONNECTIONS)], status, seconds)
 
 
-def _message(method: str, url: str, headers: dict[str, str], body: bytes = b"") -> bytes:
+async def posts_per_second(url: str, posted: Sequence[Iterator[bytes]], seconds: float) -> float:
+    """Answers per second where each connection has requests of its own; every answer must be a 201."""
+    return await _rate(url, posted, b" 201 ", seconds)
+
+
+def message(method: str, url: str, headers: dict[str, str], body: bytes = b"") -> bytes:
     parts = urlsplit(url)
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     lines = [f"{method} {path} HTTP/1.1", f"host: {parts.netloc}", *(f"{k}: {v}" for k, v in headers.items())]
@@ -50,11 +52,17 @@ async def _wrk(url: str, headers: dict[str, str], seconds: float) -> float:
     return float(rate.group(1))
 
 
-async def _ask(port: int, request: bytes, status: bytes, end: float) -> int:
+async def _rate(url: str, asked: Sequence[Iterator[bytes]], status: bytes, seconds: float) -> float:
+    port, end = urlsplit(url).port or 80, time.perf_counter() + seconds
+    counts = await asyncio.gather(*(_ask(port, requests, status, end) for requests in asked))
+    return sum(counts) / seconds
+
+
+async def _ask(port: int, requests: Iterator[bytes], status: bytes, end: float) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answers = 0
     while time.perf_counter() < end:
-        writer.write(request)
+        writer.write(next(requests))
         head = await reader.readuntil(b"\r\n\r\n")
         length = LENGTH.search(head)
         if status not in head.split(b"\r\n", 1)[0] or length is None:

@@ -31,7 +31,7 @@ class Login(msgspec.Struct, frozen=True):
 
 LOGINS: tuple[Login, ...] = (
     Login("admin", "Trần Quang Vinh", 1984, Role.admin, None),
-    Login("approver-1", "Nguyễn Thị Bích Hạnh", 1976, Role.approver),
+    Login("approver-1", "Nguyễn Thị Bích Hạnh", 1976, Role.approver, sensitive=True),
     Login("approver-2", "Hoàng Văn Thịnh", 1974, Role.approver),
     Login("staff-1", "Lương Thị Thúy Ngân", 1991, Role.staff, sensitive=True),
     Login("staff-2", "Phạm Đức Trung", 1993, Role.staff),

@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 import msgspec
@@ -15,7 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from incubator.demo.accounts import Secrets
 from incubator.demo.calls import Contest
-from incubator.demo.rows import Sheet
+from incubator.demo.loans import HOUSEHOLDS, LAST_FOUNDED, Leader, Lending
+from incubator.demo.rows import Batch, Sheet
 from incubator.demo.stories import Storyteller
 from incubator.demo.world import set_up
 from incubator.ideas.calls.models import OPEN_CALL, Call, Rubric
@@ -27,6 +28,24 @@ _LOCK = 57_1204_2028
 _ANY_CONTENT = "SELECT EXISTS (SELECT FROM idea) OR EXISTS (SELECT FROM account)"
 _OPEN_CALL = "SELECT * FROM call WHERE code = $1"
 _ITS_RUBRIC = "SELECT * FROM rubric WHERE call_id = $1 ORDER BY number DESC LIMIT 1"
+_LEADERS = """
+    SELECT project.id, project.founded_on, person.id, person.ethnicity, person.locality_id
+    FROM (
+      SELECT DISTINCT ON (m.person_id) m.person_id, p.id, p.founded_on
+      FROM project p JOIN project_idea f ON f.project_id = p.id AND f.position = 0 JOIN idea i ON i.id = f.idea_id
+      JOIN idea_member m ON m.idea_id = i.id AND m.number = i.content_number AND m.position = 0
+      WHERE p.founded_on <= $1 ORDER BY m.person_id, p.id
+    ) project JOIN person ON person.id = project.person_id ORDER BY project.id
+"""
+
+
+class Teller(Protocol):
+    """Tells a part of the demonstration batch by batch, `total` in all."""
+
+    name: str
+    total: int
+
+    def tell(self) -> Batch: ...
 
 
 async def is_empty(database_url: str) -> bool:
@@ -35,8 +54,11 @@ async def is_empty(database_url: str) -> bool:
         return not await connection.fetchval(_ANY_CONTENT)
 
 
-async def load_demo(database_url: str, *, scale: int, seed: int, data_dir: Path, console: Console) -> None:
-    """Fill an empty database with `scale` times 812 ideas, and write the logins to a file in `data_dir`.
+async def load_demo(
+    database_url: str, *, scale: int, seed: int, data_dir: Path, console: Console, households: int = HOUSEHOLDS
+) -> None:
+    """Fill an empty database with `scale` times 812 ideas and so many households with loans, and write the logins to
+    a file in `data_dir`. Fewer households, hundreds at least, are for who needs other data and cannot wait.
 
     The same seed makes the same rows but for what nobody may foresee: passwords, tokens and tracking codes.
     Raises SettingsError where the database is not empty.
@@ -47,7 +69,11 @@ async def load_demo(database_url: str, *, scale: int, seed: int, data_dir: Path,
             world, rows, secrets = set_up(await _open_contest(connection), seed=seed)
             await _copy(connection, rows.sheets())
             with _no_garbage_collection(), _progress(console) as progress:
-                await _copy_stories(connection, Storyteller(world, scale), progress)
+                await _copy_told(connection, Storyteller(world, scale), progress)
+                leaders = [Leader(*row) for row in await connection.fetch(_LEADERS, LAST_FOUNDED)]
+                await _copy_told(
+                    connection, Lending(world, leaders, households=households * scale, seed=seed), progress
+                )
             written = _write_beside(data_dir, secrets)
         written.replace(data_dir / ACCOUNTS_FILE)
         await connection.execute("VACUUM (ANALYZE)")
@@ -67,15 +93,15 @@ async def _open_contest(connection: asyncpg.Connection) -> Contest:
     return Contest(call, rubric.id, tuple(rubric.criteria_list()))
 
 
-async def _copy_stories(connection: asyncpg.Connection, teller: Storyteller, progress: Progress) -> None:
+async def _copy_told(connection: asyncpg.Connection, teller: Teller, progress: Progress) -> None:
     """The database stores one batch while a thread tells the next."""
-    bar = progress.add_task("Demonstration data", total=teller.ideas)
+    bar = progress.add_task(teller.name, total=teller.total)
     batch = await asyncio.to_thread(teller.tell)
-    while batch.ideas:
+    while batch.told:
         async with asyncio.TaskGroup() as tasks:
             following = tasks.create_task(asyncio.to_thread(teller.tell))
             await _copy(connection, batch.sheets)
-        progress.advance(bar, batch.ideas)
+        progress.advance(bar, batch.told)
         batch = following.result()
 
 

@@ -25,9 +25,9 @@ CONSENT_FORMS = {
 class Population:
     """Makes people one after the other, so that no two share a telephone number."""
 
-    def __init__(self, dice: Dice) -> None:
+    def __init__(self, dice: Dice, *, first_phone: int = 1) -> None:
         self._dice = dice
-        self._phones = count(1)
+        self._phones = count(first_phone)
 
     def leader(self, call: Call, commune: Commune, author: Actor, *, received_on: date, at: datetime) -> Person:
         """Somebody whose age is within the limits of the call on the day."""
@@ -46,7 +46,7 @@ class Population:
         person = self.person(new_name(dice, ethnicity, sex), author, commune.id, at=at)
         person.sex = None if dice.chance(_UNKNOWN_SEX) else sex
         person.ethnicity = None if dice.chance(_UNKNOWN_ETHNICITY) else ethnicity
-        person.phone = self._new_phone() if dice.chance(_KNOWN_PHONE) else None
+        person.phone = self.new_phone() if dice.chance(_KNOWN_PHONE) else None
         self._be_born(person, received_on, 19, 35)
         return person
 
@@ -65,7 +65,7 @@ class Population:
         known = self._dice.chance(_KNOWN_DATE)
         person.birth_date = date(person.birth_year, 1, 1) + timedelta(self._dice.between(0, 364)) if known else None
 
-    def _new_phone(self) -> str:
+    def new_phone(self) -> str:
         """Valid in form, and with its row of zeros plainly invented."""
         return f"+84900{next(self._phones) % _PHONES:06d}"
 

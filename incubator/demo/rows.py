@@ -20,6 +20,13 @@ class Sheet(msgspec.Struct, frozen=True):
     records: list[tuple[Any, ...]]
 
 
+class Batch(msgspec.Struct, frozen=True):
+    """So much of a story with all its rows; nothing at the end."""
+
+    told: int
+    sheets: list[Sheet]
+
+
 class Rows:
     """Collects what belongs together. Models with rules check them while their instances are made and moved."""
 

@@ -2,32 +2,25 @@
 
 from itertools import islice
 
-import msgspec
-
 from incubator.demo.arrivals import IDEAS, arrivals
 from incubator.demo.dice import LAST_DAY
 from incubator.demo.ideas import Desk
 from incubator.demo.mentoring import Mentoring
 from incubator.demo.moves import travel
 from incubator.demo.projects import Founder
-from incubator.demo.rows import Rows, Sheet
+from incubator.demo.rows import Batch, Rows
 from incubator.demo.world import World
 
 BATCH = 1_000
 
 
-class Batch(msgspec.Struct, frozen=True):
-    """So many ideas with all their rows; none at the end."""
-
-    ideas: int
-    sheets: list[Sheet]
-
-
 class Storyteller:
     """Tells the stories in the order in which the ideas come in. One thread at a time may listen."""
 
+    name = "Ideas"
+
     def __init__(self, world: World, scale: int) -> None:
-        self.ideas = IDEAS * scale
+        self.total = IDEAS * scale
         self._coming = arrivals(world, scale)
         self._desk = Desk(world)
         self._founder = Founder(world)
@@ -44,5 +37,5 @@ class Storyteller:
                 self._mentoring.expect(venture)
             day = arrival.received_on
             self._told += 1
-        self._mentoring.tell(rows, day if self._told < self.ideas else None)
+        self._mentoring.tell(rows, day if self._told < self.total else None)
         return Batch(self._told - before, list(rows.sheets()))

@@ -2,16 +2,21 @@
 
 import stat
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpx
 import msgspec
 import pytest
 from rich.console import Console
 
+from incubator.app import create_app
+from incubator.db import Database
 from incubator.demo import load_demo
-from tests.conftest import copy_of
+from incubator.demo.loans import HOUSEHOLDS
+from tests.conftest import copy_of, settings_for
 
 SEED = 57
 
@@ -39,8 +44,9 @@ class Demo:
         return await self.connection.fetchval(query, *values)
 
 
-async def load(url: str, data_dir: Path, *, seed: int = SEED) -> None:
-    await load_demo(url, scale=1, seed=seed, data_dir=data_dir, console=Console(quiet=True))
+async def load(url: str, data_dir: Path, *, seed: int = SEED, scale: int = 1, households: int = HOUSEHOLDS) -> None:
+    console = Console(quiet=True)
+    await load_demo(url, scale=scale, seed=seed, data_dir=data_dir, console=console, households=households)
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +57,14 @@ async def demo(server_url: str, template: str, tmp_path_factory: pytest.TempPath
         connection = await asyncpg.connect(url)
         yield Demo(url, data_dir, connection)
         await connection.close()
+
+
+@asynccontextmanager
+async def service(demo: Demo) -> AsyncIterator[httpx.AsyncClient]:
+    """The application over the demonstration."""
+    settings = settings_for(demo.url)
+    database = await Database.open(settings)
+    transport = httpx.ASGITransport(app=create_app(settings, database))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        yield http
+    await database.close()

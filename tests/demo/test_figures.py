@@ -1,21 +1,14 @@
 """The headline numbers of the demonstration, and who may log in to it."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
-
-import httpx
 
 from incubator.accounts.models import token_hash
 from incubator.accounts.passwords import HASHER
 from incubator.actor import Role
-from incubator.app import create_app
-from incubator.db import Database
 from incubator.ideas.models import OPEN, IdeaStatus
-from tests.conftest import settings_for
-from tests.demo.conftest import Demo
+from tests.demo.conftest import Demo, service
 
 SCREENED_IN, REVIEWED, ACCEPTED, FOUNDED_IDEAS, PROJECTS = 673, 638, 230, 202, 199
 CONSULTED, FULLY_CONSULTED, GRADUATED, BY_EXCEPTION = 160, 127, 26, 1
@@ -49,7 +42,7 @@ async def test_the_steps_of_the_funnel(demo: Demo) -> None:
 
 async def test_the_service_shows_the_same_funnel(demo: Demo) -> None:
     """Asked with the tokens of the file."""
-    async with _service(demo) as http:
+    async with service(demo) as http:
         token = next(one["token"] for one in demo.secrets["tokens"] if one["scopes"] == ["stats:read"])
         period = {"mode": "throughput", "from": "2021-01-01", "to": "2025-12-01"}
         funnel = await http.get("/v1/stats/funnel", params=period, headers={"authorization": f"Bearer {token}"})
@@ -67,7 +60,7 @@ async def test_the_service_shows_the_same_funnel(demo: Demo) -> None:
 
 async def test_the_service_counts_the_mentoring(demo: Demo) -> None:
     """As of the last day of the data, whatever day it is."""
-    async with _service(demo) as http:
+    async with service(demo) as http:
         token = next(one["token"] for one in demo.secrets["tokens"] if one["scopes"] == ["stats:read"])
         answer = await http.get(
             "/v1/stats/mentoring", params={"as_of": "2025-11-30"}, headers={"authorization": f"Bearer {token}"}
@@ -144,18 +137,7 @@ async def test_grants_are_where_the_file_says(demo: Demo) -> None:
         row = granted[account["username"]]
         assert (row["role"], row["code"]) == (account["role"], account["locality_code"])
         assert not row["must_change_password"]
-    assert [name for name, row in granted.items() if row["sensitive"]] == ["staff-1"]
-
-
-@asynccontextmanager
-async def _service(demo: Demo) -> AsyncIterator[httpx.AsyncClient]:
-    """The application over the demonstration."""
-    settings = settings_for(demo.url)
-    database = await Database.open(settings)
-    transport = httpx.ASGITransport(app=create_app(settings, database))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-        yield http
-    await database.close()
+    assert [name for name, row in granted.items() if row["sensitive"]] == ["approver-1", "staff-1"]
 
 
 async def _hash_of(demo: Demo, account: dict[str, Any]) -> str:

@@ -18,6 +18,12 @@ from incubator.settings import SettingsError
 from tests.conftest import copy_of
 from tests.demo.conftest import SEED, Demo, load
 
+FEW, TENTH = 1_000, 3_500
+LENT = """
+    SELECT count(DISTINCT l.household_id), sum(e.d_normal)::bigint FROM loan l JOIN loan_entry e ON e.loan_id = l.id
+    WHERE e.counts_as = 'disbursement'
+"""
+
 SECRET = {
     "account": {"password_hash"},
     "token": {"hash"},
@@ -42,32 +48,47 @@ async def test_an_interrupted_load_leaves_the_database_empty(server_url: str, te
     async with copy_of(server_url, template, "broken") as url:
         assert await is_empty(url)
         with pytest.raises(FileExistsError):
-            await load(url, tmp_path / "file")
+            await load(url, tmp_path / "file", households=FEW)
         assert await is_empty(url)
-        await load(url, tmp_path / "folder")
+        await load(url, tmp_path / "folder", households=FEW)
         assert not await is_empty(url)
 
 
-async def test_the_same_seed_makes_the_same_rows(demo: Demo, server_url: str, template: str, tmp_path: Path) -> None:
-    async with copy_of(server_url, template, "again") as url:
-        await load(url, tmp_path, seed=SEED)
-        connection = await asyncpg.connect(url)
-        try:
-            for table in await _tables(connection):
-                assert await _digest(connection, table) == await _digest(demo.connection, table), table
-        finally:
-            await connection.close()
+async def test_the_same_seed_makes_the_same_rows(server_url: str, template: str, tmp_path: Path) -> None:
+    digests = []
+    for _ in range(2):
+        async with copy_of(server_url, template, "again") as url:
+            await load(url, tmp_path, seed=SEED, households=TENTH)
+            connection = await asyncpg.connect(url)
+            try:
+                digests.append({table: await _digest(connection, table) for table in await _tables(connection)})
+            finally:
+                await connection.close()
+    assert digests[0] == digests[1]
 
 
 async def test_another_seed_makes_other_rows(demo: Demo, server_url: str, template: str, tmp_path: Path) -> None:
     async with copy_of(server_url, template, "other") as url:
-        await load(url, tmp_path, seed=SEED + 1)
+        await load(url, tmp_path, seed=SEED + 1, households=TENTH)
         connection = await asyncpg.connect(url)
         try:
             assert await _digest(connection, "idea_version") != await _digest(demo.connection, "idea_version")
             assert await connection.fetchval("SELECT count(*) FROM idea") == 812
             statuses = await connection.fetch("SELECT DISTINCT status FROM idea")
             assert len(statuses) >= 9
+            assert tuple(await connection.fetchrow(LENT)) == (TENTH, 249_400_000_000)
+            names = "SELECT array_agg(name ORDER BY bank_code) FROM credit_group WHERE bank_code LIKE '%001'"
+            assert await connection.fetchval(names) != await demo.connection.fetchval(names)
+        finally:
+            await connection.close()
+
+
+async def test_the_scale_multiplies_households_and_capital(server_url: str, template: str, tmp_path: Path) -> None:
+    async with copy_of(server_url, template, "twice") as url:
+        await load(url, tmp_path, scale=2, households=TENTH)
+        connection = await asyncpg.connect(url)
+        try:
+            assert tuple(await connection.fetchrow(LENT)) == (7_000, 498_800_000_000)
         finally:
             await connection.close()
 
