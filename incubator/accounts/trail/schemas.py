@@ -10,7 +10,7 @@ from incubator.paging import PageQuery
 
 Action = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]{0,62}$", examples=["decide_idea"])]
 
-Detail = str | int | float | bool | list[str] | None
+Detail = str | int | float | bool | list[str] | dict[str, str | int | float | bool | None] | None
 
 
 class AuditQuery(PageQuery, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ from incubator.loans.interest.schemas import InterestOut, InterestQuery
     operation_id="getInterest",
     guards=[Requires(Permission.loans_read)],
     dependencies={"filters": Query(InterestQuery)},
+    opt={"errors": ("business_rule_failed",)},
 )
 async def interest(
     request: Request[Any, Any, Any],

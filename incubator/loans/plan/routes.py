@@ -24,6 +24,7 @@ from incubator.loans.plan.schemas import PlanOut, PlanQuery
     operation_id="getRepaymentPlan",
     guards=[Requires(Permission.loans_read)],
     dependencies={"filters": Query(PlanQuery)},
+    opt={"errors": ("business_rule_failed",)},
 )
 async def plan(
     request: Request[Any, Any, Any],
