@@ -45,6 +45,12 @@ class Permission(enum.StrEnum):
     calls_manage = "calls:manage"
     calls_read = "calls:read"
     calls_read_own = "calls:read_own"
+    check_in = "check_in"
+    events_manage = "events:manage"
+    events_read = "events:read"
+    events_read_led = "events:read_led"
+    events_read_published = "events:read_published"
+    events_register = "events:register"
     ideas_decide = "ideas:decide"
     ideas_enter = "ideas:enter"
     ideas_read = "ideas:read"
@@ -70,6 +76,7 @@ class Permission(enum.StrEnum):
     panels_manage = "panels:manage"
     panels_read = "panels:read"
     people_enter = "people:enter"
+    people_merge = "people:merge"
     people_read = "people:read"
     people_read_mentored = "people:read_mentored"
     programmes_manage = "programmes:manage"
@@ -97,6 +104,12 @@ HOLDERS: dict[Permission, frozenset[Role | Scope]] = {
     _P.calls_manage: frozenset({_R.staff}),
     _P.calls_read: frozenset({_R.approver, _R.staff, _R.commune_staff, _S.ideas_submit, _S.ideas_read}),
     _P.calls_read_own: frozenset({_R.reviewer}),
+    _P.check_in: frozenset({_S.check_in_write}),
+    _P.events_manage: frozenset({_R.staff, _R.commune_staff}),
+    _P.events_read: frozenset({_R.approver, _R.staff, _R.commune_staff}),
+    _P.events_read_led: frozenset({_R.mentor}),
+    _P.events_read_published: frozenset({_S.events_read, _S.events_register}),
+    _P.events_register: frozenset({_R.staff, _R.commune_staff, _S.events_register}),
     _P.ideas_decide: frozenset({_R.approver}),
     _P.ideas_enter: frozenset({_R.staff, _R.commune_staff, _S.ideas_submit}),
     _P.ideas_read: frozenset({_R.approver, _R.staff, _R.commune_staff, _S.ideas_read}),
@@ -122,6 +135,7 @@ HOLDERS: dict[Permission, frozenset[Role | Scope]] = {
     _P.panels_manage: frozenset({_R.staff}),
     _P.panels_read: frozenset({_R.approver, _R.staff}),
     _P.people_enter: frozenset({_R.staff, _R.commune_staff}),
+    _P.people_merge: frozenset({_R.staff}),
     _P.people_read: frozenset({_R.approver, _R.staff, _R.commune_staff, _S.people_read}),
     _P.people_read_mentored: frozenset({_R.mentor}),
     _P.programmes_manage: frozenset({_R.staff}),

@@ -165,16 +165,17 @@ class RoleGrant(Base):
 
 
 class Token(Base):
-    """A secret that stands for an account (`session`) or for a program (`service`). Only its hash is kept."""
+    """A secret that stands for an account (`session`), a program (`service`) or a check-in phone (`device`). Only its
+    hash is kept."""
 
     __tablename__ = "token"
     __table_args__ = (
         UniqueConstraint("hash"),
-        CheckConstraint("kind IN ('session', 'service')", name="kind"),
+        CheckConstraint("kind IN ('session', 'service', 'device')", name="kind"),
         CheckConstraint(f"scopes <@ ARRAY[{_one_of(Scope)}]", name="scopes"),
         CheckConstraint(
-            "(kind = 'session') = (account_id IS NOT NULL) AND (kind = 'service') = (name IS NOT NULL) "
-            "AND (kind = 'service') = (cardinality(scopes) > 0) "
+            "(kind = 'session') = (account_id IS NOT NULL) AND (kind = 'session') = (name IS NULL) "
+            "AND (kind = 'session') = (cardinality(scopes) = 0) "
             "AND (kind = 'service' OR locality_id IS NULL AND NOT sensitive AND expires_at IS NOT NULL)",
             name="fields_of_kind",
         ),
@@ -206,10 +207,10 @@ class Token(Base):
             raise broken_rule(TOKEN_ENDED)
 
 
-TOKEN_TEXT = re.compile(r"inc_(?:session|service)_[A-Za-z0-9_-]{43}")
+TOKEN_TEXT = re.compile(r"inc_(?:session|service|device)_[A-Za-z0-9_-]{43}")
 
 
-def new_token_text(kind: Literal["session", "service", "calendar"]) -> str:
+def new_token_text(kind: Literal["session", "service", "device", "calendar"]) -> str:
     """A fresh secret of 256 bits; it is shown once and never stored. That of a calendar feed is no bearer token."""
     return f"inc_{kind}_{secrets.token_urlsafe(32)}"
 

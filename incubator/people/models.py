@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     Computed,
     Date,
     DateTime,
@@ -51,7 +52,8 @@ NO_CONSENT_TO_WITHDRAW = rule_text(
 class Person(Base):
     """A person. Everything else refers to them by id, so that erasing a name here erases it everywhere.
 
-    `locality_id` is the own commune, `province_id` its province; both are null where nobody knows it.
+    `locality_id` is the own commune, `province_id` its province; both are null where nobody knows it. `survivor_id`
+    is the row that counts instead, where two rows of one person were merged; no survivor has one of its own.
     """
 
     __tablename__ = "person"
@@ -72,7 +74,10 @@ class Person(Base):
         Index("ix_person_locality_id_id", "locality_id", "id"),
         Index("ix_person_province_id_id", "province_id", "id"),
         Index("ix_person_birth_year_id", "birth_year", "id"),
+        CheckConstraint("survivor_id <> id", name="survivor_is_another"),
+        Index("ix_person_name_key_id", "name_key", "id"),
         Index("ix_person_phone", "phone", postgresql_where="phone IS NOT NULL"),
+        Index("ix_person_survivor_id", "survivor_id", postgresql_where="survivor_id IS NOT NULL"),
         Index("ix_person_search", "search", postgresql_using="gin"),
     )
 
@@ -87,12 +92,18 @@ class Person(Base):
     phone: Mapped[str | None] = mapped_column(Text)
     locality_id: Mapped[UUID | None] = mapped_column(Uuid)
     province_id: Mapped[UUID | None] = mapped_column(Uuid)
+    survivor_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     entered_by_kind: Mapped[str] = mapped_column(Text)
     entered_by_id: Mapped[UUID] = mapped_column(Uuid)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     version: Mapped[int] = mapped_column(Integer, server_default="1")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @classmethod
+    def counted_id(cls) -> ColumnElement[UUID]:
+        """The row by which a person is counted: every count of people goes by it."""
+        return func.coalesce(cls.survivor_id, cls.id)
 
     @validates("full_name")
     def _keep_key(self, _: str, full_name: str) -> str:

@@ -1,0 +1,1 @@
+"""Events: announced, registered for, attended and counted."""

@@ -1,0 +1,1 @@
+"""Who was there: what scans and paper lists say, and what staff voided or confirmed."""

@@ -1,0 +1,1 @@
+"""Check-in phones: enrolled for the sites of one event."""

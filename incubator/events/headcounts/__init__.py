@@ -1,0 +1,1 @@
+"""How many were there, counted by heads at a site."""

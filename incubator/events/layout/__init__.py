@@ -1,0 +1,1 @@
+"""How an event is laid out: its modes with their seats, its sessions, its sites."""

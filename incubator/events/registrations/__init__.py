@@ -1,0 +1,1 @@
+"""Who registered for which event, seats and waitlists, tickets."""

@@ -1,0 +1,1 @@
+"""Who leads, teaches and helps at a session."""

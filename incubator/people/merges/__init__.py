@@ -1,0 +1,1 @@
+"""Two rows of one person joined into one that counts, and parted again."""
