@@ -1,16 +1,25 @@
 """Taking hold of an event, and the right to organise it."""
 
 from collections.abc import Collection
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, Uuid, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor, Permission
+from incubator.db import Reads, param, statement
 from incubator.errors import DomainError
 from incubator.events.layout.models import EventSite
 from incubator.events.models import Event
-from incubator.events.sight import sight_of, sight_values, visible_events
+from incubator.events.sight import Sight, is_seen, sight_of, sight_values, visible_events
+
+
+async def require_seen(reads: Reads, actor: Actor, event_id: UUID) -> None:
+    """404 where the actor does not see the event, before a list of what belongs to it is given."""
+    if not await reads.rows(_seen(sight_of(actor)), {**sight_values(actor), "event_id": event_id}):
+        raise DomainError("not_found")
 
 
 async def load_event(session: AsyncSession, actor: Actor, event_id: UUID) -> Event:
@@ -25,9 +34,8 @@ async def load_event(session: AsyncSession, actor: Actor, event_id: UUID) -> Eve
 async def lock_event(session: AsyncSession, actor: Actor, event_id: UUID, *, share: bool = False) -> Event:
     """The same, locked to the end of the transaction. With `share` many may hold it at once while nobody changes it,
     which is what everything that is done at an event asks for."""
-    query = visible_events(sight_of(actor)).where(Event.id == event_id)
-    query = query.with_for_update(of=Event, read=True) if share else query.with_for_update(of=Event)
-    event = await session.scalar(query, sight_values(actor))
+    values = {**sight_values(actor), "event_id": event_id}
+    event = await session.scalar(_locked(sight_of(actor), share), values)
     if event is None:
         raise DomainError("not_found")
     return event
@@ -54,3 +62,14 @@ async def require_at_sites(session: AsyncSession, actor: Actor, event: Event, si
     places = (await session.execute(query)).all()
     if not places or not all(territory.covers(province, commune) for province, commune in places):
         raise DomainError("forbidden")
+
+
+@lru_cache(maxsize=512)
+def _locked(sight: Sight, share: bool) -> Select[Event]:
+    """Built once for each sight, because under a rush building it took longer than running it."""
+    return visible_events(sight).where(Event.id == param("event_id", Uuid)).with_for_update(of=Event, read=share)
+
+
+@statement
+def _seen(sight: Sight) -> Select[Any]:
+    return select(Event.id).where(is_seen(sight), Event.id == param("event_id", Uuid))

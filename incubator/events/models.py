@@ -35,8 +35,13 @@ EVENT_NOT_BEGUN = rule_text(
 )
 WITHOUT_SITE = rule_text(
     "event_without_site",
-    "Each session needs a site before the event is published; these have none: {sessions}.",
-    "Mỗi phiên cần có điểm tổ chức trước khi công bố; các phiên chưa có: {sessions}.",
+    "Each session of an event that is published needs a site; these have none: {sessions}.",
+    "Mỗi phiên của sự kiện đã công bố cần có điểm tổ chức; các phiên chưa có: {sessions}.",
+)
+WITHOUT_SESSION = rule_text(
+    "event_without_session",
+    "An event needs a session to be published, and keeps one from then on.",
+    "Sự kiện cần có ít nhất một phiên để được công bố và không được bỏ phiên cuối cùng sau đó.",
 )
 
 
@@ -92,6 +97,12 @@ NEXT: Mapping[EventAction, Step] = {
     _A.close_attendance: Step(frozenset({_S.published, _S.completed}), None),
     _A.reopen_attendance: Step(frozenset({_S.published, _S.completed}), None),
 }
+
+
+def actions_from(status: str, *, closed: bool) -> list[str]:
+    """What may be done with an event of this status whose attendance is closed or not."""
+    wrong_way = EventAction.close_attendance if closed else EventAction.reopen_attendance
+    return [action.value for action, step in NEXT.items() if status in step.sources and action is not wrong_way]
 
 
 class Capture(enum.StrEnum):
@@ -169,11 +180,11 @@ class Event(Base):
     @property
     def allowed_actions(self) -> list[str]:
         """What may be done next, in the order of the table."""
-        return [action.value for action in EventAction if self._allows(action)]
+        return actions_from(self.status, closed=self.attendance_closed_at is not None)
 
     def take_step(self, action: EventAction, *, now: datetime) -> None:
         """The only place where a status changes, and where attendance is closed and opened again."""
-        if not self._allows(action):
+        if action.value not in self.allowed_actions:
             raise DomainError(
                 "invalid_transition", status=self.status, action=action.value, allowed_actions=self.allowed_actions
             )
@@ -188,17 +199,15 @@ class Event(Base):
         elif action in {EventAction.reopen_attendance, EventAction.cancel}:
             self.attendance_closed_at = None
 
+    def tell_calendars(self, now: datetime) -> None:
+        """Title, time or place have changed; no calendar shows a draft."""
+        if self.status != EventStatus.draft:
+            self.count_change(now)
+
     def count_change(self, now: datetime) -> None:
         """What a calendar shows has changed: title, time, place or status."""
         self.sequence = (self.sequence or 0) + 1
         self.changed_at = now
-
-    def _allows(self, action: EventAction) -> bool:
-        if self.status not in NEXT[action].sources:
-            return False
-        if action is EventAction.close_attendance:
-            return self.attendance_closed_at is None
-        return action is not EventAction.reopen_attendance or self.attendance_closed_at is not None
 
 
 class EventTransition(Base):

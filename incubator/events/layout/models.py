@@ -27,9 +27,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from incubator.db import Base, one_of
 
 
-class Mode(enum.StrEnum):
+class AttendanceMode(enum.StrEnum):
     in_person = "in_person"
     online = "online"
+
+
+Mode = AttendanceMode
+"""Its name among events. In the API document it has its long one, because mentoring has modes too."""
 
 
 class EventMode(Base):

@@ -3,6 +3,7 @@
 Whether somebody attended or stayed away is never stored here: it follows from attendance.
 """
 
+import base64
 import enum
 import hashlib
 import secrets
@@ -26,12 +27,34 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base, one_of
-from incubator.errors import DomainError
+from incubator.errors import DomainError, rule_text
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 TICKET_LETTERS = 26
+PREFIX_BYTES = 12
 TICKET_TEXT = f"^[{CROCKFORD}]{{{TICKET_LETTERS}}}$"
 """128 random bits in Crockford's base 32: capitals and digits alone make a small QR code and can be typed."""
+
+EVENT_UNPUBLISHED = rule_text(
+    "event_unpublished",
+    "This event is a draft; people are registered once it is published.",
+    "Sự kiện này còn là bản nháp; chỉ đăng ký sau khi đã công bố.",
+)
+EVENT_CALLED_OFF = rule_text(
+    "event_called_off",
+    "This event was cancelled; nothing of its registrations changes any more.",
+    "Sự kiện này đã bị hủy; không thay đổi đăng ký được nữa.",
+)
+REGISTRATION_OVER = rule_text(
+    "registration_over",
+    "This event is over. Until its attendance is closed, the Youth Union may still correct who was registered.",
+    "Sự kiện này đã kết thúc. Chỉ cán bộ Đoàn mới sửa được đăng ký cho đến khi chốt điểm danh.",
+)
+TICKET_NOT_VALID = rule_text(
+    "ticket_not_valid",
+    "This is not the ticket of this registration, or there is a newer one, or the registration was cancelled.",
+    "Đây không phải vé của đăng ký này, hoặc đã có vé mới hơn, hoặc đăng ký đã bị hủy.",
+)
 
 
 class RegistrationStatus(enum.StrEnum):
@@ -113,22 +136,21 @@ class Registration(Base):
 
     def seat(self, mode: str, *, now: datetime) -> None:
         """A seat of the mode was taken for it."""
-        self._require_live()
         self.mode, self.status, self.wait_number, self.confirmed_at = mode, "confirmed", None, now
 
     def wait(self, mode: str, wait_number: int) -> None:
         """It waits for a seat of the mode, behind all lower numbers."""
-        self._require_live()
         self.mode, self.status, self.wait_number, self.confirmed_at = mode, "waitlisted", wait_number, None
 
     def cancel(self, reason: str | None, *, now: datetime) -> None:
-        self._require_live()
+        self.require_live("cancel")
         self.status, self.wait_number = "cancelled", None
         self.cancelled_at, self.cancel_reason = now, reason
 
-    def _require_live(self) -> None:
+    def require_live(self, action: str) -> None:
+        """Cancelled is the end; who comes after all is registered anew."""
         if self.status == RegistrationStatus.cancelled:
-            raise DomainError("invalid_transition", status=self.status, action="any", allowed_actions=[])
+            raise DomainError("invalid_transition", status=self.status, action=action, allowed_actions=[])
 
 
 class Ticket(Base):
@@ -160,3 +182,13 @@ def new_ticket_text() -> str:
 def ticket_hash(text: str) -> bytes:
     """A fast hash is enough: nobody guesses 128 random bits."""
     return hashlib.sha256(text.encode()).digest()
+
+
+def ticket_prefix(hash_: bytes) -> str:
+    """96 bits of a ticket's hash in 16 letters, by which a phone knows the ticket without a line to the service."""
+    return base64.urlsafe_b64encode(hash_[:PREFIX_BYTES]).decode()
+
+
+def prefix_bytes(prefix: str) -> bytes:
+    """How the hash begins whose `ticket_prefix` this is."""
+    return base64.urlsafe_b64decode(prefix)

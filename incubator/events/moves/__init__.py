@@ -1,0 +1,1 @@
+"""The moves of an event from status to status, and their history."""
