@@ -1,13 +1,16 @@
 """Answers: one resource with its ETag, one page of a list, and the If-Match of a write."""
 
+import asyncio
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 import msgspec
 from litestar import Request, Response
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from incubator.api.encodings import GZIP, accepts_gzip, deflate
 from incubator.api.entry import JSON, media_of
 from incubator.api.tables import export
 from incubator.db import Reads
@@ -46,9 +49,25 @@ def resource(request: Request[Any, Any, Any], out: T, *, version: int | None = N
     return _tagged(request, body, etag_of(out, body, version), JSON)  # type: ignore[return-value]
 
 
-def text_resource(request: Request[Any, Any, Any], body: bytes, media: str) -> Response[bytes]:
-    """The same for a text that is no JSON, such as a calendar. It is UTF-8."""
-    return _tagged(request, body, etag_of(None, body), f"{media}; charset=utf-8")
+async def packed_resource(request: Request[Any, Any, Any], out: T) -> Response[T]:
+    """The same for what is large and asked for over thin lines: as gzip where that is wished for, under a tag of its
+    own, because it is other bytes. In a thread, because a long one would keep others waiting."""
+    body = await asyncio.to_thread(msgspec.json.encode, out)
+    is_packed = accepts_gzip(request.headers.get("accept-encoding", ""))
+    etag = etag_of(out, body)
+    answer: Response[Any] = _tagged(request, body, f'{etag[:-1]}-{GZIP}"' if is_packed else etag, JSON)
+    answer.headers["vary"] = f"{CACHE['vary']}, accept-encoding"
+    if is_packed and answer.status_code == 200:
+        answer.content = await asyncio.to_thread(deflate, body)
+        answer.headers["content-encoding"] = GZIP
+    return answer
+
+
+def text_resource(
+    request: Request[Any, Any, Any], body: bytes, media: str, *, cache: Mapping[str, str] = CACHE
+) -> Response[bytes]:
+    """The same for a text that is no JSON, such as a calendar. It is UTF-8. `cache` says who else may keep it."""
+    return _tagged(request, body, etag_of(None, body), f"{media}; charset=utf-8", cache)
 
 
 async def listed(
@@ -65,8 +84,10 @@ async def listed(
     return Answer(content=msgspec.json.encode(page), status_code=200, headers=headers)  # type: ignore[arg-type]
 
 
-def _tagged(request: Request[Any, Any, Any], body: bytes, etag: str, media: str) -> Response[bytes]:
-    headers = {**CACHE, "etag": etag}
+def _tagged(
+    request: Request[Any, Any, Any], body: bytes, etag: str, media: str, cache: Mapping[str, str] = CACHE
+) -> Response[bytes]:
+    headers = {**cache, "etag": etag}
     if request.method == "GET" and _is_known(etag, request.headers.get("if-none-match")):
         return Answer(content=b"", status_code=304, headers=headers)
     return Answer(content=body, status_code=200, headers=headers, media_type=media)

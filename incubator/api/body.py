@@ -5,6 +5,7 @@ from typing import Any
 from litestar.dto import AbstractDTO
 from litestar.typing import FieldDefinition
 
+from incubator.api.encodings import GZIP, inflate
 from incubator.api.validation import parse_json, validate
 
 
@@ -21,8 +22,12 @@ class JsonBody(AbstractDTO[Any]):
         cls._types[handler_id] = field_definition.raw
 
     def decode_bytes(self, value: bytes) -> Any:
-        handler: Any = self.asgi_connection.route_handler
-        return validate(parse_json(value), self._types[handler.handler_id])
+        connection = self.asgi_connection
+        handler: Any = connection.route_handler
+        if connection.headers.get("content-encoding", "").lower() == GZIP:
+            value = inflate(value, connection.app.state.settings.max_body)
+        document = parse_json(value, apart=handler.opt.get("apart", ()))
+        return validate(document, self._types[handler.handler_id])
 
 
 def body_type(handler_id: str) -> Any:

@@ -15,11 +15,14 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from incubator.actor import ANONYMOUS, Actor, Permission
+from incubator.api.encodings import GZIP
 from incubator.errors import DomainError
 
 JSON = "application/json"
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SVG = "image/svg+xml"
+PNG = "image/png"
 
 Authenticate = Callable[[State, str], Awaitable[Actor]]
 """From the application's state and the text of a bearer token to the actor, or 401."""
@@ -29,6 +32,8 @@ FIGURE: dict[str, Any] = {"produces": (JSON, CSV, XLSX), "figure": True}
 PUBLIC: dict[str, Any] = {"public": True}
 KEYED: dict[str, Any] = {"key_required": True}
 MAKES_THE_FIRST: dict[str, Any] = {"makes_the_first": True}
+GZIP_BODY: dict[str, Any] = {"gzip_body": True}
+"""The body may come with Content-Encoding: gzip."""
 
 
 def enter(authenticate: Authenticate, max_body: int, figure_deadline: float) -> Guard:
@@ -107,8 +112,12 @@ def _check_body_headers(
     charset = parameters.replace('"', "").strip().lower()
     if media.strip().lower() != expected or charset not in {"", "charset=utf-8"}:
         raise DomainError("unsupported_media_type", expected=expected)
-    if headers.get("content-encoding", "identity") != "identity":
+    if headers.get("content-encoding", "identity").lower() not in _encodings_of(handler):
         raise DomainError("unsupported_media_type", expected=expected)
     length = headers.get("content-length", "0")
     if length.isdecimal() and int(length) > max_body:
         raise DomainError("body_too_large", max=max_body)
+
+
+def _encodings_of(handler: BaseRouteHandler) -> set[str]:
+    return {"identity", GZIP} if "gzip_body" in handler.opt else {"identity"}

@@ -7,12 +7,15 @@ is neither an invitation nor a list of persons.
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from icalendar import Calendar, Event
 
 ICALENDAR = "text/calendar"
+CALENDAR: dict[str, Any] = {"produces": (ICALENDAR,)}
+"""The `opt` of a handler that gives one."""
+
 PRODUCT = "-//Incubator//Calendar//VI"
 UID_DOMAIN = "incubator"
 REFRESH = timedelta(hours=1)
@@ -35,6 +38,7 @@ class CalendarEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Of an event with a time of day; the others last their day."""
     summary: str
     location: str
+    description: str = ""
 
 
 def calendar_text(name: str, events: Iterable[CalendarEvent]) -> bytes:
@@ -65,6 +69,8 @@ def _component(event: CalendarEvent) -> Event:
     component.add("summary", event.summary)
     if event.location:
         component.add("location", event.location)
+    if event.description:
+        component.add("description", event.description)
     return component
 
 

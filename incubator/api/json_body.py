@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NoReturn
 
 from incubator.api.field_rules import LARGEST_FLOAT
@@ -22,21 +22,44 @@ _BRACES_AS_BRACKETS = bytes.maketrans(b"{}", b"[]")
 _ALL_BUT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
 
 
-def parse_json(raw: bytes) -> object:
+class Unread:
+    """A value that is left as it came, so that what is wrong with it does not refuse the whole body."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+
+def parse_json(raw: bytes, *, apart: Collection[str] = ()) -> object:
     """The document as Python values, every string and key in NFC. Raises DomainError and nothing else.
 
     Beyond RFC 8259 it refuses duplicate keys, text that cannot be stored, numbers that no float can hold and
-    nesting beyond 32 levels.
+    nesting beyond 32 levels. The fields `apart` come as `Unread`, or with `name/*` each item of the list.
     """
     if _is_too_deep(raw):
         raise DomainError("too_deep", max=MAX_DEPTH)
+    document = _decoded(raw)
+    if apart and isinstance(document, dict):
+        document = {name: _set_apart(name, value, apart) for name, value in document.items()}
+    return clean_json(document)
+
+
+def clean_json(document: object) -> object:
+    """The same for a value that was left unread."""
     faults: list[FieldError] = []
-    document = _cleaned(_decoded(raw), None, faults)
+    document = _cleaned(document, None, faults)
     if any(fault.code == "invalid_characters" for fault in faults):
         raise DomainError("invalid_characters", errors=faults)
     if faults:
         raise DomainError("validation_failed", errors=faults)
     return document
+
+
+def _set_apart(name: str, value: object, apart: Collection[str]) -> object:
+    if name in apart:
+        return Unread(value)
+    return [Unread(item) for item in value] if f"{name}/*" in apart and isinstance(value, list) else value
 
 
 def _is_too_deep(raw: bytes) -> bool:

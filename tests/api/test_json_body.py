@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incubator.api.validation import parse_json
+from incubator.api.validation import parse_json, read
 from incubator.errors import DomainError
 
 FAILURES = {"malformed_json", "invalid_characters", "too_deep", "validation_failed"}
@@ -152,3 +152,18 @@ def test_what_json_can_say_is_read_as_python_reads_it(document: Any) -> None:
 
 def test_at_most_a_hundred_faults_are_listed() -> None:
     assert len(refusal(parse_json, json.dumps(["\0"] * 1000).encode()).errors) == 100
+
+
+def test_what_is_set_apart_refuses_nothing_until_it_is_read() -> None:
+    raw = b'{"at": 1e400, "items": ["a\\u0000", {"b\\ud800": 1}], "name": "x"}'
+    document: Any = parse_json(raw, apart=("at", "items/*"))
+    assert (document["name"], document["items"][0].value) == ("x", "a\0")
+    codes = [refusal(read, part, Any).code for part in (document["at"], *document["items"])]
+    assert codes == ["validation_failed", "invalid_characters", "invalid_characters"]
+
+
+def test_a_list_of_parts_that_is_none_is_read_like_all_else() -> None:
+    assert (
+        refusal(lambda raw: parse_json(raw, apart=("items/*",)), b'{"items": "a\\u0000"}').code == "invalid_characters"
+    )
+    assert parse_json(b"[1]", apart=("items/*",)) == [1]

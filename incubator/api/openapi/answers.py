@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from incubator.api.entry import CSV, JSON, XLSX
+from incubator.api.entry import CSV, JSON, PNG, SVG, XLSX
 from incubator.api.ical import ICALENDAR
 from incubator.api.openapi.endpoint import Endpoint
 from incubator.api.openapi.samples import Samples
@@ -61,6 +61,8 @@ TABLES = {
     CSV: "The whole filtered list, not one page: a header line, then a line per item. UTF-8 with a byte order mark.",
     XLSX: "The whole filtered list as a workbook with one sheet.",
 }
+IMAGES = {SVG: "Drawn with black on white.", PNG: "Black on white, with 12 dots for each module of a code."}
+BYTES = {**TABLES, **IMAGES}
 TEXTS = {ICALENDAR: "A calendar as RFC 5545 has it, in UTF-8, with lines that end in CRLF and are folded."}
 
 
@@ -87,8 +89,8 @@ def answers_of(endpoint: Endpoint, schemas: Schemas, samples: Samples) -> dict[s
 
 
 def _content(media: str, endpoint: Endpoint, schemas: Schemas, samples: Samples) -> dict[str, Any]:
-    if media in TABLES:
-        return {"schema": {"type": "string", "format": "binary", "description": TABLES[media]}}
+    if media in BYTES:
+        return {"schema": {"type": "string", "format": "binary", "description": BYTES[media]}}
     if media != JSON:
         return {"schema": {"type": "string", **({"description": TEXTS[media]} if media in TEXTS else {})}}
     schema: Schema = schemas.of(endpoint.answer)

@@ -20,6 +20,7 @@ from incubator.api.problems import Problem
 
 Document = dict[str, Any]
 
+GZIP_TEXT = "May be compressed, with Content-Encoding: gzip; the limit holds for what it becomes."
 ITEM_DONE = {"id": "018f93c8-2f40-73c5-8902-902b5f009db3", "status": "done", "problem": None}
 
 
@@ -81,7 +82,8 @@ def _request_body(endpoint: Endpoint, schema: Schema, samples: Samples) -> dict[
     else:
         shown = {"example": endpoint.opt.get("example") or samples.request(schema)}
     media = endpoint.opt.get("consumes", JSON)
-    return {"required": True, "content": {media: {"schema": schema, **shown}}}
+    told = {"description": GZIP_TEXT} if "gzip_body" in endpoint.opt else {}
+    return {**told, "required": True, "content": {media: {"schema": schema, **shown}}}
 
 
 def _used(paths: dict[str, Any], components: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

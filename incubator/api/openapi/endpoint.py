@@ -76,8 +76,8 @@ class Endpoint:
 
     @property
     def body(self) -> Any:
-        """The type of the request body, or None."""
-        return body_type(self.handler.handler_id) if self.takes("data") else None
+        """The type of the request body, or None. A handler that reads parts of it by itself says what they are."""
+        return self.opt.get("body") or body_type(self.handler.handler_id) if self.takes("data") else None
 
     @cached_property
     def query(self) -> Any:

@@ -19,13 +19,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base
-from incubator.errors import rule_text
+from incubator.errors import DomainError, rule_text
 
 ATTENDANCE_CLOSED = rule_text(
     "attendance_closed",
     "The attendance of this event was closed; reopen it first.",
     "Điểm danh của sự kiện này đã chốt; hãy mở lại trước.",
 )
+
+
+_COUNTED = "voided_at IS NULL AND NOT (pending AND confirmed_at IS NULL)"
+"""What `Attendance.is_counted` asks; the few others are found by an index of their own."""
 
 
 class Attendance(Base):
@@ -49,6 +53,7 @@ class Attendance(Base):
         Index("ix_attendance_event_id_person_id", "event_id", "person_id"),
         Index("ix_attendance_person_id_session_id", "person_id", "session_id"),
         Index("ix_attendance_site_id", "site_id"),
+        Index("ix_attendance_site_id_uncounted", "site_id", postgresql_where=f"NOT ({_COUNTED})"),
     )
 
     session_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -70,3 +75,19 @@ class Attendance(Base):
     def is_counted(cls) -> ColumnElement[bool]:
         """Whether it is in any figure: not voided, and not a walk-in who still waits for staff."""
         return and_(cls.voided_at.is_(None), not_(and_(cls.pending, cls.confirmed_at.is_(None))))
+
+    def void(self, reason: str, *, now: datetime) -> None:
+        """They were not there. Later scans are laid over the row all the same and do not count either."""
+        self._require(voided=False, action="void")
+        self.voided_at, self.void_reason = now, reason
+
+    def restore(self) -> None:
+        """They were there after all, with everything that was scanned."""
+        self._require(voided=True, action="restore")
+        self.voided_at = self.void_reason = None
+
+    def _require(self, *, voided: bool, action: str) -> None:
+        if (self.voided_at is not None) == voided:
+            return
+        status, other = ("recorded", "void") if voided else ("voided", "restore")
+        raise DomainError("invalid_transition", status=status, action=action, allowed_actions=[other])

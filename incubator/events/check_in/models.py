@@ -74,6 +74,40 @@ class ScanWarning(enum.StrEnum):
     possible_duplicate_person = "possible_duplicate_person"
 
 
+class ReviewReason(enum.StrEnum):
+    """Why somebody has to look: an item was rejected, or a walk-in counts only once staff confirms them."""
+
+    token_unknown = "token_unknown"  # noqa: S105 - a code
+    token_revoked = "token_revoked"  # noqa: S105 - a code
+    token_wrong_event = "token_wrong_event"  # noqa: S105 - a code
+    session_unknown = "session_unknown"
+    event_cancelled = "event_cancelled"
+    walk_in_not_allowed = "walk_in_not_allowed"
+    site_mismatch = "site_mismatch"
+    payload_mismatch = "payload_mismatch"
+    sync_window_closed = "sync_window_closed"
+    invalid_item = "invalid_item"
+    walk_in_unconfirmed = "walk_in_unconfirmed"
+
+
+class ItemStatus(enum.StrEnum):
+    """What became of an item of a batch. A phone keeps it only where this says `retry`."""
+
+    accepted = "accepted"
+    replayed = "replayed"
+    rejected = "rejected"
+    retry = "retry"
+
+
+class ClockQuality(enum.StrEnum):
+    """What the service makes of a phone's clock. Unknown: the batch does not say when it was sent."""
+
+    ok = "ok"
+    adjusted = "adjusted"
+    suspect = "suspect"
+    unknown = "unknown"
+
+
 class Scan(Base):
     """One item of a batch as it was answered, under the phone's own key. What it names need not exist.
 
@@ -87,6 +121,7 @@ class Scan(Base):
         CheckConstraint(one_of("code", ScanCode), name="code_known"),
         CheckConstraint("octet_length(payload_hash) = 32", name="payload_hash_length"),
         Index("ix_scan_event_id_received_at", "event_id", "received_at"),
+        Index("ix_scan_site_id_late", "site_id", postgresql_where="'late_sync' = ANY (warnings)"),
         Index("ix_scan_person_id_session_id", "person_id", "session_id", postgresql_where="person_id IS NOT NULL"),
     )
 

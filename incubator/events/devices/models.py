@@ -1,7 +1,9 @@
 """A check-in phone: enrolled once, for sites of one event, until it expires or is revoked."""
 
 import enum
-from datetime import datetime
+import hashlib
+import secrets
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import (
@@ -21,6 +23,25 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base, one_of
+from incubator.errors import broken_rule, rule_text
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+CODE_GROUP = 4
+CODE_HOLDS = timedelta(hours=24)
+MOST_AFTER_END = timedelta(days=90)
+"""How long after the end of its event a phone may hold a token at most."""
+
+CODE_REFUSED = rule_text(
+    "enrolment_code_refused",
+    "No phone can be enrolled with this code: it is wrong, has been used or has run out. Ask for a new one.",
+    "Không thể ghi danh điện thoại bằng mã này: mã sai, đã dùng hoặc đã hết hạn. Hãy xin mã mới.",
+)
+DEVICE_ENDED = rule_text(
+    "device_ended",
+    "This phone was revoked or its time is over; add another one.",
+    "Điện thoại này đã bị thu hồi hoặc hết thời hạn; hãy thêm điện thoại khác.",
+)
 
 
 class DeviceProfile(enum.StrEnum):
@@ -29,6 +50,15 @@ class DeviceProfile(enum.StrEnum):
     scan = "scan"
     scan_walk_in = "scan_walk_in"
     headcount = "headcount"
+
+
+class DeviceStatus(enum.StrEnum):
+    """Follows from the row and the time, and is stored nowhere. Waiting: for the phone to send its code."""
+
+    waiting = "waiting"
+    enrolled = "enrolled"
+    revoked = "revoked"
+    expired = "expired"
 
 
 class Device(Base):
@@ -67,6 +97,26 @@ class Device(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    def wait_for(self, code_hash: bytes, *, now: datetime) -> None:
+        """A new code, with which a phone enrols within a day. Whoever was enrolled before is so no longer."""
+        if self.revoked_at is not None or self.expires_at <= now:
+            raise broken_rule(DEVICE_ENDED)
+        self.code_hash, self.code_expires_at = code_hash, now + CODE_HOLDS
+        self.token_id = self.enrolled_at = self.enrolled_nonce = None
+
+    def admits(self, nonce: bytes, *, now: datetime) -> bool:
+        """Whether this phone may enrol: the first one with the code, and that one again while the code holds."""
+        if self.code_expires_at is None or min(self.code_expires_at, self.expires_at) <= now:
+            return False
+        return self.enrolled_nonce in {None, nonce}
+
+    def enrol(self, token_id: UUID, nonce: bytes, *, now: datetime) -> None:
+        self.token_id, self.enrolled_nonce, self.enrolled_at = token_id, nonce, now
+
+    def revoke(self, *, now: datetime) -> None:
+        """For good; with its code."""
+        self.revoked_at, self.code_hash, self.code_expires_at = now, None, None
+
 
 class DeviceSite(Base):
     """A site for which a phone is enrolled; it is one of the phone's event."""
@@ -91,3 +141,28 @@ class DeviceContact(Base):
     device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"), primary_key=True)
     last_seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     last_skew_ms: Mapped[int | None] = mapped_column(BigInteger)
+
+
+def device_status(
+    token_id: UUID | None, expires_at: datetime, revoked_at: datetime | None, *, now: datetime
+) -> DeviceStatus:
+    if revoked_at is not None:
+        return DeviceStatus.revoked
+    if expires_at <= now:
+        return DeviceStatus.expired
+    return DeviceStatus.waiting if token_id is None else DeviceStatus.enrolled
+
+
+def new_enrolment_code() -> str:
+    """Eight letters in two groups (40 bits): fit to be read out in a noisy hall, and guessed by nobody in a day."""
+    groups = ("".join(secrets.choice(CROCKFORD) for _ in range(CODE_GROUP)) for _ in range(2))
+    return "-".join(groups)
+
+
+def enrolment_code_hash(written: str) -> bytes:
+    """Of a code as people write it: in groups or not, in small letters, with letters that look like digits."""
+    return hashlib.sha256(written.upper().translate(LOOKALIKES).encode()).digest()
+
+
+def nonce_hash(nonce: UUID) -> bytes:
+    return hashlib.sha256(nonce.bytes).digest()
