@@ -28,6 +28,7 @@ from incubator.ideas.content import (
     wrong_day,
 )
 from incubator.ideas.dossier.models import IdeaEntry
+from incubator.ideas.duplicates.finding import note_duplicates
 from incubator.ideas.models import (
     Idea,
     IdeaAction,
@@ -82,6 +83,7 @@ async def submit_idea(session: AsyncSession, actor: Actor, idea: Idea, occurred_
     session.add(_entry(idea, version, people[0], today))
     on_behalf_of = people[0].id if idea.is_proxy else None
     await append_transition(session, actor, idea, IdeaAction.submit, IdeaStatus.draft, on_behalf_of_id=on_behalf_of)
+    await note_duplicates(session, idea, today=today)
 
 
 async def edit_idea(
@@ -108,8 +110,9 @@ async def lock_idea(session: AsyncSession, actor: Actor, idea_id: UUID, *, now: 
 
 @lru_cache
 def _locked(sight: Sight) -> Select[Idea]:
-    """Kept, because putting it together takes longer than running it."""
-    return visible_ideas(sight).where(Idea.id == param("idea_id", Uuid)).with_for_update(of=Idea)
+    """Kept, because putting it together takes longer than running it. Rows that refer to the idea, such as a pair with
+    another one, may be written meanwhile."""
+    return visible_ideas(sight).where(Idea.id == param("idea_id", Uuid)).with_for_update(of=Idea, key_share=True)
 
 
 def refused_move(actor: Actor, idea: Idea, action: str, now: datetime) -> DomainError:

@@ -13,6 +13,7 @@ from incubator.days import civil_day
 from incubator.errors import DomainError, FieldError, WrongFields, wrong_field
 from incubator.ideas.calls.models import Call
 from incubator.ideas.calls.queries import load_call
+from incubator.ideas.duplicates.finding import note_duplicates
 from incubator.ideas.models import Idea, IdeaMember, IdeaStatus, IdeaVersion, search_key
 from incubator.ideas.places import move_place
 from incubator.ideas.reviews.actions import make_stale
@@ -48,6 +49,7 @@ async def write_content(session: AsyncSession, actor: Actor, idea: Idea, data: I
     if not is_draft:
         await check_content(session, idea)
         await make_stale(session, idea)
+        await note_duplicates(session, idea, today=today)
     return True
 
 

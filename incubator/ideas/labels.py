@@ -2,6 +2,7 @@
 
 from incubator.errors import Phrase
 from incubator.ideas.calls.models import SECTOR_LABELS
+from incubator.ideas.duplicates.labels import VOCABULARIES as DUPLICATE_VOCABULARIES
 
 STAGE_LABELS: dict[str, Phrase] = {
     "idea": Phrase("Idea only", "Mới là ý tưởng"),
@@ -141,4 +142,5 @@ VOCABULARIES: dict[str, dict[str, Phrase]] = {
     "conflict_kind": CONFLICT_KIND_LABELS,
     "comment_audience": AUDIENCE_LABELS,
     "document_kind": DOCUMENT_KIND_LABELS,
+    **DUPLICATE_VOCABULARIES,
 }

@@ -1,13 +1,15 @@
 """What changes about people. `resolve_people` is how the features above take them in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from incubator.actor import Actor, Permission
 from incubator.api.answers import IfMatch
@@ -17,6 +19,7 @@ from incubator.db import SessionReads
 from incubator.errors import DomainError, FieldError, broken_rule, wrong_field
 from incubator.localities.queries import find_locality
 from incubator.localities.schemas import LocalityOut
+from incubator.people.duplicates.finding import note_duplicates
 from incubator.people.facts import FIRST_DAY, check_details, check_person, merged, stored
 from incubator.people.models import NO_CONSENT_TO_WITHDRAW, Consent, Person, PersonPlace
 from incubator.people.places import add_places, people_of_source
@@ -33,6 +36,9 @@ from incubator.people.schemas import (
 )
 from incubator.people.sight import sight_of, sight_values, visible_people
 
+COMPARED = frozenset({"full_name", "birth_date", "birth_year", "phone", "locality_id"})
+"""What of a person is compared with others, beside the citizen id."""
+
 
 async def add_person(session: AsyncSession, actor: Actor, data: PersonCreate, *, now: datetime) -> UUID:
     """Enter a person by themselves, in a commune of the actor's."""
@@ -45,6 +51,7 @@ async def add_person(session: AsyncSession, actor: Actor, data: PersonCreate, *,
     session.add(person)
     await session.flush()
     record_audit(session, actor, "add_person", "person", person.id)
+    await note_duplicates(session, actor, [person.id])
     return person.id
 
 
@@ -66,6 +73,8 @@ async def edit_person(
     if changed := _change(person, {**stored(details), **place}):
         record_audit(session, actor, "edit_person", "person", person.id, fields=changed)
         await session.flush()
+        if not COMPARED.isdisjoint(changed):
+            await note_duplicates(session, actor, [person.id])
 
 
 async def show_person(session: AsyncSession, actor: Actor, person_id: UUID, *, entered: bool = False) -> PersonOut:
@@ -89,17 +98,36 @@ async def resolve_people(
     errors = await check_people(session, actor, refs, source_id=source_id, today=civil_day(now))
     if errors:
         raise DomainError("validation_failed", errors=errors)
-    known = await _people_by_id(session, _named_ids(refs))
     place = {"locality_id": locality_id, "province_id": province_id}
-    people = [
-        known[ref.person_id] if ref.person_id else _new_person(actor, ref, place, now=now) for ref in refs.values()
-    ]
-    new = [person for person in people if person.id not in known]
-    session.add_all(new)
-    await session.flush()
-    for person in new:
-        record_audit(session, actor, "add_person", "person", person.id, source=source, source_id=str(source_id))
+    arrivals = [Arrival(ref, place, source_id) for ref in refs.values()]
+    people = await enter_people(session, actor, arrivals, source=source, now=now)
     await add_places(session, [person.id for person in people], source=source, source_id=source_id, **place)
+    return people
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """A reference to a person, where they are taken to live if they are new, and because of which row they come."""
+
+    ref: PersonInput
+    home: Mapping[str, UUID | None]
+    source_id: UUID
+
+
+async def enter_people(
+    session: AsyncSession, actor: Actor, arrivals: Sequence[Arrival], *, source: str, now: datetime
+) -> list[Person]:
+    """The people of references in which `check_people` found nothing wrong, in order; the new ones are entered, and
+    those who may be somebody who is there already open a pair. Who names a row that was merged means its survivor."""
+    known = await _survivors(session, sorted({a.ref.person_id for a in arrivals if a.ref.person_id is not None}))
+    people = [
+        known[a.ref.person_id] if a.ref.person_id else _new_person(actor, a.ref, a.home, now=now) for a in arrivals
+    ]
+    new = [(a, person) for a, person in zip(arrivals, people, strict=True) if a.ref.person_id is None]
+    session.add_all(person for _, person in new)
+    await session.flush()
+    for a, person in new:
+        record_audit(session, actor, "add_person", "person", person.id, source=source, source_id=str(a.source_id))
+    await note_duplicates(session, actor, [person.id for _, person in new])
     return people
 
 
@@ -114,12 +142,14 @@ async def check_people(
     seen = await seen_people(SessionReads(session), actor, ids)
     if source_id is not None:
         seen |= await people_of_source(session, ids, source_id)
-    named = [(pointer, ref.person_id) for pointer, ref in refs.items() if ref.person_id is not None]
-    first = {person_id: pointer for pointer, person_id in reversed(named)}
-    for pointer, person_id in named:
-        if person_id not in seen:
+    counted = {row_id: person.id for row_id, person in (await _survivors(session, sorted(seen))).items()}
+    first: dict[UUID, str] = {}
+    for pointer, ref in refs.items():
+        if ref.person_id is None:
+            continue
+        if ref.person_id not in seen:
             errors.append(FieldError(code="not_found", pointer=f"{pointer}/person_id"))
-        elif first[person_id] != pointer:
+        elif first.setdefault(counted[ref.person_id], pointer) != pointer:
             errors.append(FieldError(code="duplicate", pointer=f"{pointer}/person_id"))
     return errors
 
@@ -150,8 +180,12 @@ async def record_consent(
 async def has_consent(
     session: AsyncSession, person_id: UUID, purpose: str = "programme", *, on: date | None = None
 ) -> bool:
-    """Whether a consent is in force on the day, or after all that is recorded."""
-    query = select(Consent.action).where(Consent.person_id == person_id, Consent.purpose == purpose)
+    """Whether a consent is in force on the day, or after all that is recorded. What any of the rows said that are
+    merged into one person, the person said."""
+    row = aliased(Person)
+    counted = select(row.counted_id()).where(row.id == person_id).scalar_subquery()
+    same = select(Person.id).where(or_(Person.id == counted, Person.survivor_id == counted))
+    query = select(Consent.action).where(Consent.person_id.in_(same), Consent.purpose == purpose)
     if on is not None:
         query = query.where(Consent.occurred_on <= on)
     last = await session.scalar(query.order_by(Consent.occurred_on.desc(), Consent.id.desc()).limit(1))
@@ -159,11 +193,13 @@ async def has_consent(
 
 
 async def lock_person(session: AsyncSession, actor: Actor, person_id: UUID) -> Person:
-    """The person, visible to the actor and locked to the end of the transaction; else 404."""
+    """The person, visible to the actor and locked to the end of the transaction; else 404. A merged one is not
+    written to any more."""
     query = visible_people(sight_of(actor)).where(Person.id == person_id).with_for_update(of=Person)
     person = (await session.execute(query, sight_values(actor))).scalar_one_or_none()
     if person is None:
         raise DomainError("not_found")
+    person.require_not_merged()
     return person
 
 
@@ -245,6 +281,8 @@ def _named_ids(refs: Mapping[str, PersonInput]) -> list[UUID]:
     return sorted({ref.person_id for ref in refs.values() if ref.person_id is not None})
 
 
-async def _people_by_id(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Person]:
-    people = await session.scalars(select(Person).where(Person.id.in_(ids)))
-    return {person.id: person for person in people}
+async def _survivors(session: AsyncSession, ids: list[UUID]) -> dict[UUID, Person]:
+    """Each of the rows, or the survivor where it was merged into one."""
+    named = aliased(Person)
+    pairs = select(named.id, Person).join(Person, Person.id == named.counted_id()).where(named.id.in_(ids))
+    return {row[0]: row[1] for row in await session.execute(pairs)}

@@ -1,8 +1,10 @@
-"""The words of households and citizen ids in both languages, for `GET /v1/vocabularies`."""
+"""The words of households, citizen ids, duplicates and merges in both languages, for `GET /v1/vocabularies`."""
 
 from incubator.errors import Phrase
 from incubator.people.citizen_ids.numbers import Doubt
+from incubator.people.duplicates.models import DuplicateStatus, Evidence
 from incubator.people.households.models import PovertyClass, Relation
+from incubator.people.merges.models import Field
 
 RELATION_LABELS: dict[str, Phrase] = {
     Relation.head: Phrase("Head of the household", "Chủ hộ"),
@@ -29,8 +31,46 @@ CITIZEN_ID_WARNING_LABELS: dict[str, Phrase] = {
     Doubt.held_by_another: Phrase("Somebody else has this number", "Người khác đã mang số này"),
 }
 
+DUPLICATE_STATUS_LABELS: dict[str, Phrase] = {
+    DuplicateStatus.open: Phrase("Waiting for somebody to look at it", "Chờ xem xét"),
+    DuplicateStatus.not_duplicate: Phrase("Two people", "Hai người khác nhau"),
+    DuplicateStatus.merged: Phrase("One person, merged", "Cùng một người, đã gộp"),
+}
+
+DUPLICATE_EVIDENCE_LABELS: dict[str, Phrase] = {
+    Evidence.citizen_id: Phrase("The same citizen id", "Trùng số định danh cá nhân"),
+    Evidence.phone: Phrase("The same phone number", "Trùng số điện thoại"),
+    Evidence.name_birth_year_commune: Phrase(
+        "The same name, birth year and commune", "Trùng họ tên, năm sinh và xã/phường"
+    ),
+    Evidence.name_phone_tail: Phrase(
+        "The same name and last digits of the phone number", "Trùng họ tên và các số cuối điện thoại"
+    ),
+    Evidence.name_birth_year: Phrase(
+        "The same name and birth year; the commune of one is unknown",
+        "Trùng họ tên và năm sinh; có hồ sơ chưa rõ xã/phường",
+    ),
+    Evidence.name_commune: Phrase(
+        "The same name and commune; the birth year of one is unknown",
+        "Trùng họ tên và xã/phường; có hồ sơ chưa rõ năm sinh",
+    ),
+}
+
+MERGED_FIELD_LABELS: dict[str, Phrase] = {
+    Field.birth_date: Phrase("Date of birth", "Ngày sinh"),
+    Field.birth_year: Phrase("Year of birth", "Năm sinh"),
+    Field.sex: Phrase("Sex", "Giới tính"),
+    Field.ethnicity: Phrase("Ethnicity", "Dân tộc"),
+    Field.phone: Phrase("Phone number", "Số điện thoại"),
+    Field.locality_code: Phrase("Commune", "Xã/phường"),
+    Field.citizen_id: Phrase("Citizen id", "Số định danh cá nhân"),
+}
+
 VOCABULARIES: dict[str, dict[str, Phrase]] = {
     "household_relation": RELATION_LABELS,
     "poverty_class": POVERTY_CLASS_LABELS,
     "citizen_id_warning": CITIZEN_ID_WARNING_LABELS,
+    "person_duplicate_status": DUPLICATE_STATUS_LABELS,
+    "person_duplicate_evidence": DUPLICATE_EVIDENCE_LABELS,
+    "person_merged_field": MERGED_FIELD_LABELS,
 }

@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from incubator.db import Base, one_of
-from incubator.errors import Phrase, rule_text
+from incubator.errors import Phrase, broken_rule, rule_text
 from incubator.text import fold
 
 SEXES = {
@@ -46,6 +46,11 @@ NO_CONSENT_TO_WITHDRAW = rule_text(
     "no_consent_to_withdraw",
     "There is no consent for this purpose that could be withdrawn on that day.",
     "Không có sự đồng ý nào cho mục đích này để rút lại vào ngày đó.",
+)
+PERSON_MERGED = rule_text(
+    "person_merged",
+    "This entry was merged into another one of the same person: use that one ({survivor_id}).",
+    "Hồ sơ này đã được gộp vào một hồ sơ khác của cùng một người: hãy dùng hồ sơ đó ({survivor_id}).",
 )
 
 
@@ -104,6 +109,11 @@ class Person(Base):
     def counted_id(cls) -> ColumnElement[UUID]:
         """The row by which a person is counted: every count of people goes by it."""
         return func.coalesce(cls.survivor_id, cls.id)
+
+    def require_not_merged(self) -> None:
+        """A row that was merged stays as it was, so that parting it again is exact."""
+        if self.survivor_id is not None:
+            raise broken_rule(PERSON_MERGED, survivor_id=str(self.survivor_id))
 
     @validates("full_name")
     def _keep_key(self, _: str, full_name: str) -> str:

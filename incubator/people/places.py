@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from incubator.people.merges.given import follow
 from incubator.people.models import PersonPlace, PersonViewer
 
 
@@ -33,6 +34,7 @@ async def move_places(session: AsyncSession, source_id: UUID, *, locality_id: UU
         await add_places(
             session, people, locality_id=locality_id, province_id=province_id, source=source, source_id=source_id
         )
+    await follow(session, {row.person_id for row in rows})
 
 
 async def people_of_source(session: AsyncSession, person_ids: Iterable[UUID], source_id: UUID) -> set[UUID]:
@@ -51,10 +53,10 @@ async def add_viewer(
     rows = [{"person_id": person_id, **same} for person_id in sorted(set(person_ids))]
     if rows:
         await session.execute(insert(PersonViewer).on_conflict_do_nothing(), rows)
+        await follow(session, person_ids)
 
 
 async def remove_viewer(session: AsyncSession, account_id: UUID, *, source_id: UUID) -> None:
     """The account no longer sees people because of this source; other sources stay."""
-    await session.execute(
-        delete(PersonViewer).where(PersonViewer.account_id == account_id, PersonViewer.source_id == source_id)
-    )
+    gone = delete(PersonViewer).where(PersonViewer.account_id == account_id, PersonViewer.source_id == source_id)
+    await follow(session, (await session.scalars(gone.returning(PersonViewer.person_id))).all())

@@ -15,10 +15,11 @@ from incubator.errors import DomainError, FieldError
 from incubator.localities.models import Locality
 from incubator.localities.queries import find_locality
 from incubator.paging import Listing, Order
+from incubator.people.duplicates.sight import PairSight, count_of_open_pairs, pair_sight_of
 from incubator.people.models import Consent, Person
 from incubator.people.phones import EXPECTED, e164
 from incubator.people.schemas import ConsentOut, PeopleFilter, PersonOut, PersonRow
-from incubator.people.sight import Sight, is_opened, is_seen, opening_of, sight_of, sight_values
+from incubator.people.sight import Sight, is_opened, is_seen, opening_of, sight_by_place, sight_of, sight_values
 from incubator.text import search_query
 
 Commune = aliased(Locality, name="commune")
@@ -32,6 +33,7 @@ HIDDEN = PersonOut.__struct_fields__.index("sensitive_hidden")
 
 PERSON_ROW: tuple[Any, ...] = (
     Person.id, Person.full_name, Person.birth_year, Person.sex, Person.phone, Commune.code, Commune.name,
+    Person.survivor_id,
 )  # fmt: skip
 _CONSENT: tuple[Any, ...] = (
     Consent.id, Consent.person_id, Consent.action, Consent.purpose, Consent.form, Consent.occurred_on,
@@ -51,7 +53,7 @@ async def get_person(reads: Reads, actor: Actor, person_id: UUID, *, entered: bo
         values[ETHNICITY] = None if values[HIDDEN] else row[ETHNICITY]
         return PersonOut(*values)
 
-    query = _person(sight_of(actor), opening_of(actor))
+    query = _person(sight_of(actor), opening_of(actor), pair_sight_of(actor))
     return await fetch_one(reads, query, {**sight_values(actor), "person_id": person_id}, shown)
 
 
@@ -62,7 +64,7 @@ async def people_listing(reads: Reads, actor: Actor, filters: PeopleFilter, *, t
     return Listing(
         name="people",
         query=_people,
-        shape=(sight_of(actor), asked),
+        shape=(sight_of(actor), asked, filters.merged),
         order=NEWEST_FIRST,
         values={**sight_values(actor), **values},
         row=PersonRow,
@@ -73,6 +75,12 @@ async def seen_people(reads: Reads, actor: Actor, person_ids: Iterable[UUID]) ->
     """Those of the people whom the actor may see."""
     values = {**sight_values(actor), "person_ids": list(person_ids)}
     return {row[0] for row in await reads.rows(_seen_people(sight_of(actor)), values)}
+
+
+async def seen_by_place(reads: Reads, actor: Actor, person_ids: Iterable[UUID]) -> set[UUID]:
+    """The same without those whom the actor only mentors."""
+    values = {**sight_values(actor), "person_ids": list(person_ids)}
+    return {row[0] for row in await reads.rows(_seen_people(sight_by_place(actor)), values)}
 
 
 async def get_consent(reads: Reads, actor: Actor, consent_id: UUID) -> ConsentOut:
@@ -95,12 +103,12 @@ async def consents_listing(reads: Reads, actor: Actor, person_id: UUID) -> Listi
 
 
 @statement
-def _person(sight: Sight, opening: Sight) -> Select[Any]:
+def _person(sight: Sight, opening: Sight, pair_sight: PairSight) -> Select[Any]:
     """In the order of PersonOut; where that says what is hidden, this says what is shown."""
     columns: tuple[Any, ...] = (
         Person.id, Person.version, Person.full_name, Person.birth_date, Person.birth_year, Person.sex,
         Person.ethnicity, is_opened(opening), Person.phone, Commune.code, Commune.name, Province.code, Province.name,
-        Person.created_at,
+        Person.created_at, Person.survivor_id, count_of_open_pairs(pair_sight),
     )  # fmt: skip
     return (
         select(*columns)
@@ -120,8 +128,9 @@ def _consent(sight: Sight) -> Select[Any]:
     return _consents(sight).where(Consent.id == param("consent_id", Uuid))
 
 
-def _people(sight: Sight, asked: frozenset[str]) -> Select[Any]:
-    query = select(*PERSON_ROW).outerjoin(Commune, Commune.id == Person.locality_id).where(is_seen(sight))
+def _people(sight: Sight, asked: frozenset[str], merged: bool) -> Select[Any]:
+    is_merged = Person.survivor_id.is_not(None) if merged else Person.survivor_id.is_(None)
+    query = select(*PERSON_ROW).outerjoin(Commune, Commune.id == Person.locality_id).where(is_seen(sight), is_merged)
     conditions = {
         "q": Person.search.bool_op("@@")(func.to_tsquery("simple", param("q", String))),
         "commune_id": Person.locality_id == param("commune_id", Uuid),

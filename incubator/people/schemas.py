@@ -87,7 +87,8 @@ class PersonPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class PersonOut(msgspec.Struct, frozen=True):
-    """A person. Where `sensitive_hidden` is true, `ethnicity` is null whether it is known or not."""
+    """A person. Where `sensitive_hidden` is true, `ethnicity` is null whether it is known or not. An entry that was
+    merged counts as `merged_into_id`. `possible_duplicates` are the open pairs of this person that you may see."""
 
     id: UUID
     version: int
@@ -103,6 +104,8 @@ class PersonOut(msgspec.Struct, frozen=True):
     province_code: str | None
     province_name: str | None
     created_at: datetime
+    merged_into_id: UUID | None
+    possible_duplicates: int
 
 
 class PersonRow(msgspec.Struct, frozen=True):
@@ -115,6 +118,7 @@ class PersonRow(msgspec.Struct, frozen=True):
     phone: str | None
     locality_code: str | None
     locality_name: str | None
+    merged_into_id: UUID | None
 
 
 class PeopleFilter(PageQuery, frozen=True, kw_only=True):
@@ -137,6 +141,7 @@ class PeopleFilter(PageQuery, frozen=True, kw_only=True):
     ) = None
     birth_year: BirthYear | None = None
     phone: Phone | None = None
+    merged: Annotated[bool, msgspec.Meta(description="Instead, the entries that were merged into another one.")] = False
 
 
 class ConsentInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -48,21 +48,22 @@ def visible_people(sight: Sight) -> Select[Person]:
     return select(Person).where(is_seen(sight))
 
 
-def is_seen(sight: Sight) -> ColumnElement[bool]:
-    """Whether a person is seen: in their own commune, in another place of theirs, or by a viewer of theirs.
+def is_seen(sight: Sight, person: Any = Person) -> ColumnElement[bool]:
+    """Whether a person is seen: in their own commune, in another place of theirs, or by a viewer of theirs. `person`
+    is an alias where a statement has several.
 
     A commune has few of all people, so their ids are collected. A province has most of them, so there the people
     are walked and each is looked at.
     """
     if sight.territory.everywhere or sight.territory.provinces is not Many.none:
-        return _is_within(sight, "seen")
+        return _is_within(sight, "seen", person)
     ids = _ids_within(sight, "seen")
-    return false() if ids is None else Person.id.in_(ids)
+    return false() if ids is None else person.id.in_(ids)
 
 
-def is_opened(opening: Sight) -> ColumnElement[bool]:
+def is_opened(opening: Sight, person: Any = Person) -> ColumnElement[bool]:
     """Whether the sensitive fields of a person are shown."""
-    return _is_within(opening, "opened")
+    return _is_within(opening, "opened", person)
 
 
 def _sight(actor: Actor, *, sensitive: bool) -> Sight:
@@ -73,16 +74,16 @@ def _sight(actor: Actor, *, sensitive: bool) -> Sight:
     )
 
 
-def _is_within(sight: Sight, prefix: str) -> ColumnElement[bool]:
+def _is_within(sight: Sight, prefix: str, person: Any) -> ColumnElement[bool]:
     if sight.territory.everywhere:
         return true()
     ways: list[ColumnElement[bool]] = []
     if not sight.territory.nowhere:
         place = within(sight.territory, prefix, province=PersonPlace.province_id, commune=PersonPlace.locality_id)
-        ways.append(within(sight.territory, prefix, province=Person.province_id, commune=Person.locality_id))
-        ways.append(exists().where(PersonPlace.person_id == Person.id, place))
+        ways.append(within(sight.territory, prefix, province=person.province_id, commune=person.locality_id))
+        ways.append(exists().where(PersonPlace.person_id == person.id, place))
     if sight.viewer:
-        ways.append(exists().where(PersonViewer.person_id == Person.id, PersonViewer.account_id == param("me", Uuid)))
+        ways.append(exists().where(PersonViewer.person_id == person.id, PersonViewer.account_id == param("me", Uuid)))
     return or_(*ways) if ways else false()
 
 

@@ -10,6 +10,7 @@ from incubator.errors import Phrase
 from incubator.ideas import labels
 from incubator.ideas.calls.models import Sector
 from incubator.ideas.dossier.schemas import Audience, DocumentKind
+from incubator.ideas.duplicates.models import IdeaDuplicateStatus, IdeaEvidence
 from incubator.ideas.models import IdeaAction, IdeaStatus
 from incubator.ideas.moves.schemas import ScreenOutReason, WithdrawReason
 from incubator.ideas.panels.models import Outcome
@@ -37,6 +38,8 @@ CODES: dict[str, Any] = {
     "conflict_kind": ConflictKind,
     "comment_audience": Audience,
     "document_kind": DocumentKind,
+    "idea_evidence": IdeaEvidence,
+    "idea_duplicate_status": IdeaDuplicateStatus,
 }
 
 

@@ -1,11 +1,12 @@
 """Communes that the tests of people are about, and actors without an account for calling actions directly."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import event, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from incubator.actor import Actor, Grant, Role, Scope
 from incubator.localities.models import Locality
@@ -39,6 +40,19 @@ async def places(session: AsyncSession) -> Places:
 async def staff(make: Make) -> Caller:
     """Staff of the whole country, without sensitive fields."""
     return await make.account("staff", None)
+
+
+@pytest.fixture
+def statements(engine: AsyncEngine) -> Iterator[list[str]]:
+    """What the database is told, in order."""
+    told: list[str] = []
+
+    def listen(*event_: Any) -> None:
+        told.append(event_[2])
+
+    event.listen(engine.sync_engine, "before_cursor_execute", listen)
+    yield told
+    event.remove(engine.sync_engine, "before_cursor_execute", listen)
 
 
 @pytest.fixture

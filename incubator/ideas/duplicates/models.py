@@ -9,6 +9,20 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base, one_of
+from incubator.errors import DomainError, rule_text
+from incubator.ideas.models import OPEN, IdeaStatus
+
+OPEN_DUPLICATES = rule_text(
+    "open_duplicates",
+    "Ideas that may be the same one: {count} ({tracking_codes}). Merge it into one of them, or say that they differ.",
+    "Có {count} ý tưởng có thể trùng ({tracking_codes}). Hãy gộp vào ý tưởng trùng hoặc xác nhận là không trùng.",
+)
+
+TAKES_MORE = OPEN - {IdeaStatus.draft} | {IdeaStatus.accepted}
+"""An idea of these statuses could take another one in. Only those hold up the screening: what was closed meanwhile is
+worth knowing of, but nothing can be merged into it."""
+
+MOST_CANDIDATES = 20
 
 
 class IdeaDuplicateStatus(enum.StrEnum):
@@ -52,3 +66,54 @@ class IdeaDuplicate(Base):
     resolved_by_id: Mapped[UUID | None] = mapped_column(Uuid)
 
     __mapper_args__ = {"version_id_col": version}
+
+    def dismiss(self, note: str | None, by: UUID, *, now: datetime) -> None:
+        """Somebody looked at both and says that they are two ideas."""
+        self._require(IdeaDuplicateStatus.open, "not_duplicate")
+        self._resolve(IdeaDuplicateStatus.not_duplicate, note, by, now)
+
+    def reopen(self) -> None:
+        self._require(IdeaDuplicateStatus.not_duplicate, "reopen")
+        self.status, self.note = IdeaDuplicateStatus.open.value, None
+        self.resolved_at = self.resolved_by_id = None
+
+    def merge(self, by: UUID, *, now: datetime) -> None:
+        """One of the two was merged, into the other one or into a third."""
+        self._resolve(IdeaDuplicateStatus.merged, self.note, by, now)
+
+    def _resolve(self, status: IdeaDuplicateStatus, note: str | None, by: UUID, now: datetime) -> None:
+        self.status, self.note = status.value, note
+        self.resolved_at, self.resolved_by_id = now, by
+
+    def _require(self, status: IdeaDuplicateStatus, action: str) -> None:
+        if self.status != status:
+            allowed = {"open": ["not_duplicate"], "not_duplicate": ["reopen"]}.get(self.status, [])
+            raise DomainError("invalid_transition", status=self.status, action=action, allowed_actions=allowed)
+
+
+def words_of(search_key: str) -> frozenset[str]:
+    """The folded words of an idea's title: its search key without the tracking code at the end."""
+    return frozenset(search_key.split()[:-1])
+
+
+def evidence_of(
+    leader: IdeaEvidence | None, words: frozenset[str], other: frozenset[str], *, same_province: bool
+) -> list[IdeaEvidence]:
+    """Why two ideas may be one; nothing where they may not.
+
+    Who may be behind both is evidence where the titles have something in common too, because a person may well have
+    two ideas. An equal title suffices by itself within a province; elsewhere it is a coincidence.
+    """
+    title = _title_evidence(words, other)
+    if leader is not None and title is not None:
+        return [leader, title]
+    return [title] if title is IdeaEvidence.same_title and same_province else []
+
+
+def _title_evidence(words: frozenset[str], other: frozenset[str]) -> IdeaEvidence | None:
+    """Similar: half of the words of the shorter title are in the other one, and two of them if it has two."""
+    shorter, shared = min(len(words), len(other)), len(words & other)
+    if words == other and words:
+        return IdeaEvidence.same_title
+    alike = shared >= max(1, min(2, shorter)) and 2 * shared >= shorter
+    return IdeaEvidence.similar_title if alike else None

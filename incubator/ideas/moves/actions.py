@@ -27,6 +27,7 @@ from incubator.ideas.actions import (
 from incubator.ideas.calls.models import Call, Rubric
 from incubator.ideas.content import write_content
 from incubator.ideas.dossier.models import IdeaEntry
+from incubator.ideas.duplicates.finding import close_pairs, note_duplicates, require_no_duplicates
 from incubator.ideas.models import NEXT, Idea, IdeaAction, IdeaStatus, IdeaTransition
 from incubator.ideas.moves import models as rules
 from incubator.ideas.moves import schemas as moves
@@ -86,6 +87,7 @@ async def _start_screening(step: Step) -> None:
         await require_account_with(step.session, assignee, Permission.ideas_screen, pointer="/assignee_id")
     step.idea.assignee_id = assignee
     await step.to(IdeaStatus.screening, IdeaAction.start_screening, details={"assignee_id": str(assignee)})
+    await note_duplicates(step.session, step.idea, today=step.today)
 
 
 async def _request_info(step: Step) -> None:
@@ -133,8 +135,10 @@ async def _pass_screening(step: Step) -> None:
     """The call is held still meanwhile: whether it is blind is fixed once one of its ideas is under review."""
     call = await step.session.get_one(Call, step.idea.call_id, with_for_update={"read": True})
     assigned = await count_assigned(step.session, step.idea)
-    if step.idea.status == IdeaStatus.screening and assigned < call.min_reviewers:
-        raise broken_rule(rules.TOO_FEW_REVIEWERS, needed=call.min_reviewers, assigned=assigned)
+    if step.idea.status == IdeaStatus.screening:
+        await require_no_duplicates(step.session, step.actor, step.idea, now=step.now)
+        if assigned < call.min_reviewers:
+            raise broken_rule(rules.TOO_FEW_REVIEWERS, needed=call.min_reviewers, assigned=assigned)
     step.idea.rubric_id = await _rubric_to_freeze(step)
     await step.to(IdeaStatus.in_review, IdeaAction.pass_screening, details={"assigned": assigned})
 
@@ -184,6 +188,7 @@ async def _merge_into(step: Step) -> None:
     step.idea.info_due_on = step.idea.info_from = None
     details = {"target_id": str(step.data.target_id)}
     await step.to(IdeaStatus.merged, IdeaAction.merge_into, details=details)
+    await close_pairs(step.session, step.actor, step.idea, step.data.target_id, now=step.now)
 
 
 async def _reconsider(step: Step) -> None:
@@ -194,6 +199,7 @@ async def _reconsider(step: Step) -> None:
     step.idea.publish_at = None
     step.idea.reconsidered_on = step.day
     await step.to(IdeaStatus.screening, IdeaAction.reconsider, reason=step.data.reason)
+    await note_duplicates(step.session, step.idea, today=step.today)
 
 
 async def _void(step: Step) -> None:
@@ -238,7 +244,9 @@ async def _lock(session: AsyncSession, actor: Actor, idea_id: UUID, data: moves.
     if not isinstance(data, moves.MergeInto):
         return await lock_idea(session, actor, idea_id, now=now)
     both = visible_ideas(sight_of(actor)).where(Idea.id.in_([idea_id, data.target_id]))
-    found = await session.scalars(both.order_by(Idea.id).with_for_update(of=Idea), sight_values(actor, now))
+    found = await session.scalars(
+        both.order_by(Idea.id).with_for_update(of=Idea, key_share=True), sight_values(actor, now)
+    )
     ideas = {idea.id: idea for idea in found}
     if idea_id not in ideas:
         raise DomainError("not_found")

@@ -17,6 +17,7 @@ from incubator.people.citizen_ids.numbers import Number, read_number
 from incubator.people.citizen_ids.queries import get_citizen_id, people_with_number
 from incubator.people.citizen_ids.schemas import CitizenIdLookup, CitizenIdMatchesOut, CitizenIdOut, CitizenIdPut
 from incubator.people.citizen_ids.sealing import Sealer
+from incubator.people.duplicates.finding import note_duplicates
 
 
 async def show_citizen_id(
@@ -48,6 +49,7 @@ async def set_citizen_id(
     _write(kept, actor, sealer, number)
     record_audit(session, actor, "set_citizen_id", "person", person.id, was_padded=number.was_padded)
     await session.flush()
+    await note_duplicates(session, actor, [person.id])
 
 
 async def remove_citizen_id(session: AsyncSession, actor: Actor, person_id: UUID, if_match: IfMatch) -> None:

@@ -92,14 +92,18 @@ def _citizen_id(sight: Sight, opening: Sight) -> Select[Any]:
 
 @statement
 def _other_holders(opening: Sight) -> Select[Any]:
-    """The others with the same number; null for one whose number is not open to the actor, and once only."""
+    """The others with the same number; null for one whose number is not open to the actor, and once only. The rows of
+    people who were merged are one."""
     own, other = aliased(CitizenId), aliased(CitizenId)
+    holder, namesake = aliased(Person), aliased(Person)
     known = select(Person.id).where(Person.id == other.person_id, is_opened(opening)).correlate(other)
     return (
         select(known.scalar_subquery())
         .distinct()
         .select_from(own)
         .join(other, (other.digest == own.digest) & (other.person_id != own.person_id))
+        .join(holder, holder.id == own.person_id)
+        .join(namesake, (namesake.id == other.person_id) & (namesake.counted_id() != holder.counted_id()))
         .where(own.person_id == param("person_id", Uuid))
         .limit(literal_column(str(MOST_MATCHES)))
     )

@@ -58,3 +58,10 @@ class PersonDuplicate(Base):
     resolved_by_id: Mapped[UUID | None] = mapped_column(Uuid)
 
     __mapper_args__ = {"version_id_col": version}
+
+    def settle(self, status: DuplicateStatus, *, by: UUID, note: str | None = None) -> None:
+        """What somebody says about the pair now. Open again, nobody has."""
+        is_open = status is DuplicateStatus.open
+        self.status, self.note = status, note if note is not None else self.note
+        self.resolved_at = None if is_open else func.clock_timestamp()
+        self.resolved_by_id = None if is_open else by

@@ -1,5 +1,6 @@
 """Two rows of one person joined: one of them survives and counts, and the other one stays as it was."""
 
+import enum
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,43 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base
+from incubator.errors import rule_text
+
+MERGE_NEEDS_REASON = rule_text(
+    "merge_needs_reason",
+    "Nothing but perhaps the name says that these two are one person: give the reason why they are.",
+    "Không có căn cứ nào ngoài họ tên cho thấy hai hồ sơ là của một người: hãy nêu lý do gộp.",
+)
+TWO_CITIZEN_IDS = rule_text(
+    "two_citizen_ids",
+    "The two have different citizen ids. They are two people, or one number is wrong: correct it first.",
+    "Hai hồ sơ có số định danh cá nhân khác nhau. Đây là hai người, hoặc một số bị sai: hãy sửa số trước.",
+)
+MERGE_UNDONE = rule_text(
+    "merge_undone",
+    "This merge was undone before.",
+    "Lần gộp này đã được hoàn tác trước đó.",
+)
+NEWER_MERGE_FIRST = rule_text(
+    "newer_merge_first",
+    "The same person took part in a merge after this one: undo that one first ({merge_id}).",
+    "Người này còn nằm trong một lần gộp sau: hãy hoàn tác lần gộp đó trước ({merge_id}).",
+)
+
+BY_MERGE = "person_merge"
+"""The source of a place or a viewer that a survivor has because of a person merged into it."""
+
+
+class Field(enum.StrEnum):
+    """What a survivor may take over, by the names that the API gives it."""
+
+    birth_date = "birth_date"
+    birth_year = "birth_year"
+    sex = "sex"
+    ethnicity = "ethnicity"
+    phone = "phone"
+    locality_code = "locality_code"
+    citizen_id = "citizen_id"
 
 
 class PersonMerge(Base):
