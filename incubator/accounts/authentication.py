@@ -190,7 +190,7 @@ async def _extend(database: Database, token_id: UUID, now: datetime) -> None:
 
 def _actor(found: list[Found]) -> Actor:
     token = found[0]
-    if token.kind == "service":
+    if token.kind != "session":
         scopes = [_grant(Scope(scope), token, token.token_sensitive) for scope in token.scopes]
         return Actor(kind="token", id=token.id, name=token.name or "", grants=tuple(scopes))
     assert token.account_id is not None, "a CHECK gives every session an account"

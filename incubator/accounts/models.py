@@ -73,6 +73,11 @@ TOKEN_ENDED = rule_text(
     "The token was revoked; make a new one.",
     "Token đã bị thu hồi; hãy tạo token mới.",
 )
+PHONES_ENROL = rule_text(
+    "phones_are_enrolled",
+    "No token is made for check_in:write; a phone gets its own when it is enrolled for an event.",
+    "Không tạo token cho check_in:write; điện thoại nhận token riêng khi được ghi danh cho một sự kiện.",
+)
 
 
 class AccountStatus(enum.StrEnum):

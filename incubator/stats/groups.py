@@ -1,6 +1,7 @@
 """The values of a breakdown with their numbers, as they are gathered from the rows of a figure's statement."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -27,3 +28,16 @@ def group_of(key: str, value: Any, code: str | None, name: str | None, numbers: 
 def keys_by_name(found: Mapping[str, Group], rest: str | None) -> list[str]:
     """The values that are ids in the order of their codes or names, without what has no value."""
     return sorted(found.keys() - {rest}, key=lambda key: (found[key].place, key))
+
+
+def months_between(months: list[date]) -> list[date]:
+    """Every month from the first to the last, so that a quiet one is a zero and not a gap."""
+    if not months:
+        return []
+    first, last = min(months), max(months)
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [date(number // 12, number % 12 + 1, 1) for number in numbers]
+
+
+def month_code(month: date) -> str:
+    return month.isoformat()[:7]

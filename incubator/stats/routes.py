@@ -11,6 +11,9 @@ from incubator.api.entry import FIGURE, JSON, Requires, media_of
 from incubator.api.given import Given
 from incubator.api.query import Query
 from incubator.db import Reads
+from incubator.stats.attendance.queries import get_attendance_figures
+from incubator.stats.attendance.schemas import AttendanceFigureOut, AttendanceFigureQuery
+from incubator.stats.attendance.table import attendance_table
 from incubator.stats.definitions import DEFINITIONS
 from incubator.stats.funnel.queries import get_funnel
 from incubator.stats.funnel.schemas import FunnelOut, FunnelQuery
@@ -99,6 +102,27 @@ async def loans(
     return resource(request, figure) if media_of(request) == JSON else table_answer(request, loans_table(figure))
 
 
+@get(
+    "/attendance",
+    operation_id="getAttendanceFigures",
+    guards=[READ],
+    dependencies={"filters": Query(AttendanceFigureQuery)},
+    opt=FIGURE,
+)
+async def attendance(
+    request: Request[Any, Any, Any],
+    reads: Given[Reads],
+    actor: Given[Actor],
+    now: Given[datetime],
+    today: Given[date],
+    filters: Given[AttendanceFigureQuery],
+) -> Response[AttendanceFigureOut]:
+    """Count events and who came to them. How many different people they are is a range, and says so."""
+    seconds = request.app.state.settings.figure_deadline
+    figure = await get_attendance_figures(reads, actor, filters, now=now, today=today, seconds=seconds)
+    return resource(request, figure) if media_of(request) == JSON else table_answer(request, attendance_table(figure))
+
+
 @get("/definitions", operation_id="getDefinitions", guards=[READ_OWN])
 async def definitions(request: Request[Any, Any, Any]) -> Response[DefinitionsOut]:
     """Read what each figure counts, in English and Vietnamese."""
@@ -106,5 +130,5 @@ async def definitions(request: Request[Any, Any, Any]) -> Response[DefinitionsOu
 
 
 stats_router = Router(
-    "/v1/stats", route_handlers=[funnel, overview, mentoring, loans, definitions], tags=["Statistics"]
+    "/v1/stats", route_handlers=[funnel, overview, mentoring, loans, attendance, definitions], tags=["Statistics"]
 )

@@ -11,6 +11,7 @@ from incubator.db import Reads, Statement
 from incubator.people.models import Person
 from tests.factories import BAC_HA, Y_TY, Caller, Make, World
 from tests.mentoring.rows import TODAY, Rows
+from tests.people.alike import merged, undone
 from tests.team import Team
 
 PHONE = "+84912345678"
@@ -72,6 +73,17 @@ async def test_who_leads_two_ideas_of_a_project_is_named_once(team: Team) -> Non
     told = await briefing(team.staff, await team.project(first, second))
     assert [leader["person_id"] for leader in told["leaders"]] == [first["leader"]["person_id"]]
     assert told["project"]["team_size"] == 1
+
+
+async def test_a_member_who_was_entered_twice_counts_once_after_the_merge(team: Team) -> None:
+    project = await team.project(await team.idea(), await team.idea())
+    one, other = ({"id": leader["person_id"]} for leader in project["leaders"])
+    sizes = [(await briefing(team.staff, project))["project"]["team_size"]]
+    merge = await merged(team.staff, one, other)
+    sizes.append((await briefing(team.staff, project))["project"]["team_size"])
+    await undone(team.staff, merge)
+    sizes.append((await briefing(team.staff, project))["project"]["team_size"])
+    assert sizes == [2, 1, 2]
 
 
 async def test_a_platform_tells_what_was_done_on_it(team: Team, rows: Rows) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.factories import Caller
+from tests.people.alike import merged, undone
 from tests.team import Team
 
 
@@ -54,3 +55,17 @@ async def test_two_projects_and_two_platforms_at_one_table_are_one_time(team: Te
     await log(mentor, second, "capital", "market", minutes=60, session_id=table["session"]["id"])
     figure = await totals(team.staff)
     assert (figure["sessions_held"], figure["contact_minutes"], figure["consultations"]) == (1, 60, 4)
+
+
+async def test_a_mentee_who_was_entered_twice_is_counted_once_after_the_merge(team: Team) -> None:
+    mentor = await team.make.mentor()
+    projects = [await team.old_project(mentors=(mentor,)) for _ in range(2)]
+    for project in projects:
+        await log(mentor, project, "capital")
+    one, other = ({"id": project["leaders"][0]["person_id"]} for project in projects)
+    assert (await totals(team.staff))["distinct_mentees"] == 2
+    merge = await merged(team.staff, one, other)
+    figure = await totals(team.staff)
+    assert (figure["distinct_mentees"], figure["sessions_held"], figure["consultations"]) == (1, 2, 2)
+    await undone(team.staff, merge)
+    assert (await totals(team.staff))["distinct_mentees"] == 2

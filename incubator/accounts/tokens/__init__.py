@@ -1,1 +1,1 @@
-"""Service tokens: what frontends, devices and other programs hold."""
+"""Service tokens: what frontends and other programs hold."""

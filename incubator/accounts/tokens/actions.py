@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.accounts.actions import grantable_locality_id
-from incubator.accounts.models import EXPIRY_PASSED, Token, new_token_text, token_hash
+from incubator.accounts.models import EXPIRY_PASSED, PHONES_ENROL, Token, new_token_text, token_hash
 from incubator.accounts.tokens.schemas import TokenCreate
 from incubator.actor import SYSTEM, Actor, Scope
 from incubator.api.answers import IfMatch
@@ -81,7 +81,10 @@ async def _lock_token(session: AsyncSession, token_id: UUID) -> Token:
 
 
 def _scopes(scopes: Sequence[Scope]) -> list[str]:
+    """What a phone may do hangs on the sites of its event, of which a service token has none."""
     for index, scope in enumerate(scopes):
         if scope in scopes[:index]:
             raise wrong_field(f"/scopes/{index}", "duplicate")
+    if Scope.check_in_write in scopes:
+        raise broken_rule(PHONES_ENROL)
     return [scope.value for scope in scopes]

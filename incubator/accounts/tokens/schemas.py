@@ -17,7 +17,7 @@ TokenName = Annotated[
 
 
 class TokenCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A token for a frontend, a device or another program."""
+    """A token for a frontend or another program. Phones at events are enrolled instead."""
 
     name: TokenName
     scopes: Annotated[list[Scope], msgspec.Meta(min_length=1, max_length=len(Scope))]

@@ -66,8 +66,8 @@ def _briefing(sight: Sight) -> Select[Any]:
 
 def _team_size() -> Any:
     """Who is in several ideas of the project is one person."""
-    members = _members(func.count(distinct(IdeaMember.person_id)))
-    return members.scalar_subquery()
+    members = _members(func.count(distinct(Person.counted_id())))
+    return members.join(Person, Person.id == IdeaMember.person_id).scalar_subquery()
 
 
 def _leaders() -> Any:

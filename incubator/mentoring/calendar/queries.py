@@ -1,4 +1,4 @@
-"""Which sessions a calendar shows to whom, and the personal feeds of an account.
+"""Which sessions a calendar shows to whom.
 
 A calendar goes back 90 days and ahead without limit. A session that did not take place (cancelled, or the mentor or
 the guests stayed away) is in it as cancelled for 30 days after that was said, so that subscribers take it out, and
@@ -10,25 +10,18 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Date, DateTime, LargeBinary, Select, Uuid, literal_column, or_, select
+from sqlalchemy import Date, DateTime, Select, literal_column, or_, select
 
-from incubator.accounts.authentication import find_account
-from incubator.accounts.models import token_hash
 from incubator.actor import Actor, Permission
 from incubator.api.ical import CalendarEvent, EventStatus
 from incubator.days import VIETNAM, civil_day
-from incubator.db import Reads, fetch_all, fetch_one, param, statement
+from incubator.db import Reads, fetch_all, param, statement
 from incubator.localities.models import Locality
-from incubator.mentoring.calendar.models import SECRET_TEXT, CalendarFeed
-from incubator.mentoring.calendar.schemas import CalendarFeedOut
 from incubator.mentoring.labels import PROGRAMME_KIND_LABELS, SESSION_MODE_LABELS
 from incubator.mentoring.programmes.models import Programme
 from incubator.mentoring.sessions.models import MentoringSession, Mode, SessionStatus
 from incubator.mentoring.sight import Sight, is_session_seen, sight_of, sight_values
-from incubator.paging import Listing, Order
 from incubator.territory import NOWHERE, shape_of, territory_values
-
-NEWEST_FIRST = Order((CalendarFeed.id.expression,), descending=True)
 
 DAYS_BACK = timedelta(days=90)
 DAYS_CANCELLED = timedelta(days=30)
@@ -74,33 +67,6 @@ async def list_events(reads: Reads, actor: Actor, *, now: datetime) -> list[Cale
     return [_event(row) for row in reversed(rows)]
 
 
-async def find_subscriber(reads: Reads, secret: str) -> Actor | None:
-    """The account behind the secret of a live feed, with the rights that it has at this moment; None where there is
-    no such feed, or where its account was disabled or may no longer read calendars."""
-    if not SECRET_TEXT.fullmatch(secret):
-        return None
-    rows = await reads.rows(_feed_of_secret(), {"hash": token_hash(secret)})
-    actor = await find_account(reads, rows[0][0]) if rows else None
-    return actor if actor is not None and actor.may(Permission.calendar_subscribe) else None
-
-
-def list_feeds(actor: Actor) -> Listing[CalendarFeedOut]:
-    """The actor's own live feeds, the newest first."""
-    return Listing(
-        name="calendar_feeds",
-        query=_own_feeds,
-        shape=(),
-        order=NEWEST_FIRST,
-        values={"me": actor.id},
-        row=CalendarFeedOut,
-    )
-
-
-async def get_feed(reads: Reads, actor: Actor, feed_id: UUID) -> CalendarFeedOut:
-    """An own live feed; any other is 404."""
-    return await fetch_one(reads, _own_feed(), {"me": actor.id, "feed_id": feed_id}, CalendarFeedOut)
-
-
 def _sight(actor: Actor) -> Sight:
     """An account sees the sessions that it sees elsewhere, a token those of its localities."""
     if actor.kind == "account":
@@ -133,23 +99,6 @@ def _sessions(sight: Sight) -> Select[Any]:
         .order_by(s.planned_on.desc(), s.id.desc())
         .limit(literal_column(str(MOST_SESSIONS)))
     )
-
-
-@statement
-def _feed_of_secret() -> Select[Any]:
-    is_live = CalendarFeed.revoked_at.is_(None)
-    return select(CalendarFeed.account_id).where(CalendarFeed.hash == param("hash", LargeBinary), is_live)
-
-
-@statement
-def _own_feed() -> Select[Any]:
-    return _own_feeds().where(CalendarFeed.id == param("feed_id", Uuid))
-
-
-def _own_feeds() -> Select[Any]:
-    f = CalendarFeed
-    columns: tuple[Any, ...] = (f.id, f.version, f.name, f.created_at)
-    return select(*columns).where(f.account_id == param("me", Uuid), f.revoked_at.is_(None))
 
 
 def _event(row: CalendarRow) -> CalendarEvent:

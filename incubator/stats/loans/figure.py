@@ -1,11 +1,10 @@
 """From rows of numbers to the figure that is shown: groups without any rows, ratios, and numbers that are hidden."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
-from incubator.money import PPM
 from incubator.stats.funnel.dimensions import UNKNOWN
 from incubator.stats.funnel.disclosure import is_small
 from incubator.stats.groups import Group, Numbers, group_of, keys_by_name
@@ -14,6 +13,7 @@ from incubator.stats.loans.disclosure import hidden_fields
 from incubator.stats.loans.ledger import LoansShape
 from incubator.stats.loans.measures import CIRCLES, HOUSEHOLDS, number_names
 from incubator.stats.loans.schemas import LoanGroupOut, LoanMeasuresOut, LoanQualityOut
+from incubator.stats.ratios import ppm
 
 RATIOS = {
     "overdue_ratio_ppm": ("overdue_vnd", "outstanding_vnd"),
@@ -103,19 +103,13 @@ def _shown(shape: LoansShape, groups: list[Group], total: Numbers) -> list[LoanG
 
 def _fields(numbers: Numbers, hides: frozenset[str], *, has_members: bool) -> dict[str, Any]:
     """The fields of LoanMeasuresOut. A number that was not asked for is null."""
-    known: dict[str, int | None] = {**numbers, **{name: _ratio(numbers, *of) for name, of in RATIOS.items()}}
+    ratios = {name: ppm(numbers.get(part), numbers.get(whole)) for name, (part, whole) in RATIOS.items()}
+    known: dict[str, int | None] = {**numbers, **ratios}
     if not has_members:
         known.pop("members")
     shown = {name: known.get(name) for name in LoanMeasuresOut.__struct_fields__}
     suppressed = any(shown[name] is not None for name in hides & shown.keys())
     return {**shown, **dict.fromkeys(hides & shown.keys()), "suppressed": suppressed}
-
-
-def _ratio(numbers: Mapping[str, int], part: str, whole: str) -> int | None:
-    """In parts per million, rounded half up; null where there is no whole."""
-    if not numbers.get(whole):
-        return None
-    return (2 * PPM * numbers[part] + numbers[whole]) // (2 * numbers[whole])
 
 
 def _quality(shape: LoansShape, groups: list[Group], total: Numbers) -> LoanQualityOut:

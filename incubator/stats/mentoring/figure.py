@@ -8,7 +8,7 @@ import msgspec
 
 from incubator.projects.models import Platform
 from incubator.stats.funnel.disclosure import SMALLEST_SHOWN, hidden_cells
-from incubator.stats.groups import Group, Numbers, group_of, keys_by_name
+from incubator.stats.groups import Group, Numbers, group_of, keys_by_name, month_code, months_between
 from incubator.stats.mentoring.dimensions import DIMENSIONS, NONE, QUALITY, SECTIONS, UNMEASURED, Dimension
 from incubator.stats.mentoring.measures import has_platforms
 from incubator.stats.mentoring.schemas import (
@@ -101,7 +101,7 @@ def _all_values(shape: MentoringShape, dimension: Dimension, lines: list[Line]) 
     if dimension.named is not None:
         codes = keys_by_name(found, NONE)
     elif shape.group_by == "month":
-        codes = [_month(month) for month in _months_between([line.value for line in lines])]
+        codes = [month_code(month) for month in months_between([line.value for line in lines])]
     else:
         codes = list(dimension.codes)
     is_limited = {"programme": shape.programme, "mentor": shape.mentor}.get(str(shape.group_by), False)
@@ -113,7 +113,7 @@ def _all_values(shape: MentoringShape, dimension: Dimension, lines: list[Line]) 
 def _code(line: Line) -> str:
     if line.value is None:
         return NONE
-    return line.code or (_month(line.value) if isinstance(line.value, date) else str(line.value))
+    return line.code or (month_code(line.value) if isinstance(line.value, date) else str(line.value))
 
 
 def _measures(
@@ -135,28 +135,15 @@ def _measures(
 
 def _tables(lines: list[Line]) -> dict[str, Any]:
     counted = {(line.month, line.platform): line.numbers for line in lines if line.section == "tables"}
-    months = _months_between([month for month, _ in counted if month])
+    months = months_between([month for month, _ in counted if month])
 
     def numbers(month: date | None, platform: str | None) -> Sequence[int]:
         return counted.get((month, platform), (0, 0))
 
     return {
         "by_platform": [PlatformCountOut(one, *numbers(None, one)) for one in Platform],
-        "by_month": [MonthCountOut(_month(month), *numbers(month, None)) for month in months],
+        "by_month": [MonthCountOut(month_code(month), *numbers(month, None)) for month in months],
         "by_platform_and_month": [
-            PlatformMonthCountOut(_month(month), one, *numbers(month, one)) for month in months for one in Platform
+            PlatformMonthCountOut(month_code(month), one, *numbers(month, one)) for month in months for one in Platform
         ],
     }
-
-
-def _months_between(months: list[date]) -> list[date]:
-    """Every month from the first to the last, so that a quiet one is a zero and not a gap."""
-    if not months:
-        return []
-    first, last = min(months), max(months)
-    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-    return [date(number // 12, number % 12 + 1, 1) for number in numbers]
-
-
-def _month(month: date) -> str:
-    return month.isoformat()[:7]

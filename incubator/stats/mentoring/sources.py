@@ -38,6 +38,7 @@ from incubator.mentoring.sessions.models import (
     SessionStatus,
     SessionTransition,
 )
+from incubator.people.models import Person
 from incubator.projects.models import Project
 from incubator.stats.mentoring.dimensions import DIMENSIONS
 from incubator.stats.mentoring.schemas import GroupBy
@@ -96,11 +97,13 @@ def seats(shape: MentoringShape, meeting: FromClause) -> AnySelect:
 
 
 def guests(met: FromClause) -> AnySelect:
-    """The persons who came to held sessions, beside the columns of the rows of sessions or seats."""
-    guest = SessionParticipant
+    """The persons who came to held sessions, beside the columns of the rows of sessions or seats. A row that was
+    merged counts as its survivor; they are few, and only they are looked up."""
+    guest, merged = SessionParticipant, aliased(Person)
     return (
-        select(*met.c, guest.person_id)
+        select(*met.c, func.coalesce(merged.survivor_id, guest.person_id).label("person_id"))
         .join(guest, guest.session_id == met.c.id)
+        .outerjoin(merged, and_(merged.id == guest.person_id, merged.survivor_id.is_not(None)))
         .where(met.c.state == HELD, guest.status == GuestStatus.attended.value)
     )
 

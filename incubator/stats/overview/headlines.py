@@ -1,38 +1,16 @@
 """The headline numbers. One is added by adding its entry: a definition, and where its number comes from."""
 
 from collections.abc import Callable
-from typing import Any
 
-import msgspec
-from sqlalchemy import CTE, BigInteger, ColumnElement, ScalarSelect, cast, func, select
+from sqlalchemy import CTE, BigInteger, cast, func, select
 
 from incubator.stats.funnel.history import FunnelShape
 from incubator.stats.loans.ledger import LoansShape
 from incubator.stats.loans.lent import capital, households_current, households_ever
 from incubator.stats.mentoring.sources import HELD, WORKED, MentoringShape, meetings, seats
-from incubator.stats.schemas import DefinitionOut, Wording
-
-Number = ColumnElement[Any] | ScalarSelect[Any]
-
-
-PUBLIC_STEP_VND = 1_000_000_000
-"""An amount that all may read is rounded down to a multiple of it. Otherwise the difference between two days, or what
-a commune with few loans was lent, would be the amount of one loan."""
-
-
-class Headline(msgspec.Struct, frozen=True):
-    """`number` is a part of the one statement of the overview. It is given the funnel of the period, one row, and what
-    the overview is limited to.
-
-    A number of another feature ignores that row and counts its own tables, by the same parameters. `behind` names the
-    headline that says how many households stand behind it, where too few of them hide it: from guarded callers, or from
-    all who are not shown amounts where `is_amount`. To these an amount is given in whole steps of `PUBLIC_STEP_VND`.
-    """
-
-    definition: DefinitionOut
-    number: Callable[[CTE, FunnelShape], Number]
-    behind: str | None = None
-    is_amount: bool = False
+from incubator.stats.overview.headline import Headline, Number, define
+from incubator.stats.overview.of_events import EVENT_HEADLINES
+from incubator.stats.schemas import Wording
 
 
 def _of_funnel(measure: str) -> Callable[[CTE, FunnelShape], Number]:
@@ -68,13 +46,9 @@ def _mentoring(shape: FunnelShape) -> MentoringShape:
     return MentoringShape(scope=shape.scope, area=shape.area)
 
 
-def _definition(code: str, unit: str, title: Wording, text: Wording, source: str) -> DefinitionOut:
-    return DefinitionOut(id=code, version=1, unit=unit, title=title, text=text, source=source, terms=[])
-
-
 HEADLINES: tuple[Headline, ...] = (
     Headline(
-        _definition(
+        define(
             "ideas_received",
             "idea",
             Wording("Ideas received", "Ý tưởng đã tiếp nhận"),
@@ -87,7 +61,7 @@ HEADLINES: tuple[Headline, ...] = (
         _of_funnel("submitted.n"),
     ),
     Headline(
-        _definition(
+        define(
             "ideas_accepted",
             "idea",
             Wording("Ideas accepted", "Ý tưởng được chấp nhận"),
@@ -100,7 +74,7 @@ HEADLINES: tuple[Headline, ...] = (
         _of_funnel("accepted.n"),
     ),
     Headline(
-        _definition(
+        define(
             "projects_founded",
             "project",
             Wording("Projects founded", "Dự án đã thành lập"),
@@ -113,7 +87,7 @@ HEADLINES: tuple[Headline, ...] = (
         _of_funnel("project_founded.projects_n"),
     ),
     Headline(
-        _definition(
+        define(
             "projects_consulted",
             "project",
             Wording("Projects consulted", "Dự án được tư vấn"),
@@ -128,7 +102,7 @@ HEADLINES: tuple[Headline, ...] = (
         _reached_indeed("consulted_any"),
     ),
     Headline(
-        _definition(
+        define(
             "projects_fully_consulted",
             "project",
             Wording("Projects fully consulted", "Dự án được tư vấn đủ"),
@@ -145,7 +119,7 @@ HEADLINES: tuple[Headline, ...] = (
         _reached_indeed("consulted_all_needed"),
     ),
     Headline(
-        _definition(
+        define(
             "projects_graduated",
             "project",
             Wording("Projects graduated", "Dự án tốt nghiệp"),
@@ -158,7 +132,7 @@ HEADLINES: tuple[Headline, ...] = (
         _of_funnel("graduated.n"),
     ),
     Headline(
-        _definition(
+        define(
             "sessions_held",
             "session",
             Wording("Sessions held", "Buổi gặp đã diễn ra"),
@@ -171,7 +145,7 @@ HEADLINES: tuple[Headline, ...] = (
         _sessions_held,
     ),
     Headline(
-        _definition(
+        define(
             "mentor_minutes",
             "minute",
             Wording("Mentors' minutes", "Số phút cố vấn"),
@@ -187,7 +161,7 @@ HEADLINES: tuple[Headline, ...] = (
         _mentor_minutes,
     ),
     Headline(
-        _definition(
+        define(
             "households_ever",
             "household",
             Wording("Households ever lent to", "Số hộ đã được vay"),
@@ -203,7 +177,7 @@ HEADLINES: tuple[Headline, ...] = (
         behind="households_ever",
     ),
     Headline(
-        _definition(
+        define(
             "households_current",
             "household",
             Wording("Households with a loan", "Số hộ còn dư nợ"),
@@ -217,7 +191,7 @@ HEADLINES: tuple[Headline, ...] = (
         behind="households_current",
     ),
     Headline(
-        _definition(
+        define(
             "capital_vnd",
             "VND",
             Wording("Capital lent", "Nguồn vốn đã giải ngân"),
@@ -237,4 +211,5 @@ HEADLINES: tuple[Headline, ...] = (
         behind="households_ever",
         is_amount=True,
     ),
+    *EVENT_HEADLINES,
 )

@@ -16,7 +16,8 @@ from incubator.stats.funnel.measures import totals
 from incubator.stats.funnel.questions import wrong_days
 from incubator.stats.funnel.schemas import DataQualityOut
 from incubator.stats.loans.questions import sees_amounts
-from incubator.stats.overview.headlines import HEADLINES, PUBLIC_STEP_VND, Headline
+from incubator.stats.overview.headline import PUBLIC_STEP_VND, Headline
+from incubator.stats.overview.headlines import HEADLINES
 from incubator.stats.overview.schemas import HeadlineOut, OverviewOut, OverviewQuery
 from incubator.stats.scope import FigureScope, codes_of, figure_scope
 from incubator.territory import shape_of

@@ -1,4 +1,4 @@
-"""What the API takes and gives about calendars."""
+"""What the API takes and gives about personal calendar feeds."""
 
 from datetime import datetime
 from typing import Annotated
@@ -12,6 +12,8 @@ FeedName = Annotated[
         min_length=1, max_length=100, description="Where it is subscribed to.", examples=["Điện thoại của tôi"]
     ),
 ]
+
+_EXAMPLE = f"/v1/calendar/feeds/inc_calendar_{'x' * 43}"
 
 
 class CalendarFeedCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +32,8 @@ class CalendarFeedOut(msgspec.Struct, frozen=True):
 
 
 class CalendarFeedCreated(CalendarFeedOut, frozen=True):
-    """A personal feed with the path of its address, which is shown this once (null in a replay: make another)."""
+    """A personal feed with the paths of its addresses, for sessions and for events, which are shown this once (null
+    in a replay: make another)."""
 
-    path: Annotated[str, msgspec.Meta(examples=[f"/v1/calendar/feeds/inc_calendar_{'x' * 43}/sessions.ics"])] | None
+    path: Annotated[str, msgspec.Meta(examples=[f"{_EXAMPLE}/sessions.ics"])] | None
+    events_path: Annotated[str, msgspec.Meta(examples=[f"{_EXAMPLE}/events.ics"])] | None

@@ -1,4 +1,4 @@
-"""A personal feed: a secret address under which one account's sessions can be subscribed to."""
+"""A personal feed: a secret under which one account's calendars can be subscribed to."""
 
 import re
 from datetime import datetime

@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from incubator.accounts.feeds.models import CalendarFeed, check_room
+from incubator.accounts.feeds.schemas import CalendarFeedCreate
 from incubator.accounts.models import Account, new_token_text, token_hash
 from incubator.actor import Actor, Permission
 from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
 from incubator.errors import DomainError
-from incubator.mentoring.calendar.models import CalendarFeed, check_room
-from incubator.mentoring.calendar.schemas import CalendarFeedCreate
 from incubator.text import clean_line
 
 

@@ -1,0 +1,1 @@
+"""Events, how many people came to them, and how far that is known."""
