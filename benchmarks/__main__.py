@@ -18,6 +18,7 @@ from rich.progress import Progress
 from rich.table import Table
 from sqlalchemy.engine import make_url
 
+from benchmarks.events import measure_events
 from benchmarks.figures import Figure, middle
 from benchmarks.fill import fill
 from benchmarks.load import requests_per_second
@@ -31,12 +32,12 @@ from incubator.db import Database
 from incubator.embedded import EmbeddedServer
 from incubator.settings import Settings
 
-PARTS = ("ideas", "mentoring", "loans")
+PARTS = ("ideas", "mentoring", "loans", "events")
 MANY, FEW = 100_000, 1_000
 COMMUNE = "02839"
 TITLE = """One process, 16 connections
 Ideas: 100,000. Mentoring: 8,120 ideas and what came of them.
-Loans: 1.6 million entries, and four times as many."""
+Loans: 1.6 million entries, and four times as many. Events: 50,000 attendances, and 5,000,000 times the scale."""
 LOG_TARGET = 0.08
 """The log from a phone finds its session, checks every rule and answers what it wrote; by hand there are three
 statements and no question asked."""
@@ -64,20 +65,23 @@ class Bench:
 @click.option("--seconds", default=3.0, show_default=True, help="Length of each turn.")
 @click.option("--strict", is_flag=True, help="Fail where a ratio misses its target.")
 @click.option("--only", type=click.Choice(PARTS), multiple=True, help="Measure this part; may be given several times.")
-def main(seconds: float, strict: bool, only: tuple[str, ...]) -> None:
+@click.option(
+    "--scale", default=1.0, show_default=True, type=click.FloatRange(0.01, 1), help="Of the 5,000,000 attendances."
+)
+def main(seconds: float, strict: bool, only: tuple[str, ...], scale: float) -> None:
     """Fill two databases, start the servers and print the table of ratios."""
     console = Console()
     with tempfile.TemporaryDirectory(prefix="incubator-bench-") as folder:
         Path(folder).chmod(0o755)
         with EmbeddedServer.start(Path(folder) / "data") as database:
-            figures, sizes = asyncio.run(_measure(database.url, seconds, only or PARTS, console))
+            figures, sizes = asyncio.run(_measure(database.url, seconds, only or PARTS, scale, console))
     missed = _print(figures, sizes, console)
     if strict and missed:
         raise SystemExit(1)
 
 
 async def _measure(
-    server_url: str, seconds: float, parts: Sequence[str], console: Console
+    server_url: str, seconds: float, parts: Sequence[str], scale: float, console: Console
 ) -> tuple[list[Figure], dict[str, float]]:
     figures: list[Figure] = []
     sizes: dict[str, float] = {}
@@ -88,6 +92,8 @@ async def _measure(
             figures += await _mentoring(server_url, seconds, progress)
         if "loans" in parts:
             figures += await measure_loans(server_url, seconds, progress)
+        if "events" in parts:
+            figures += await measure_events(server_url, scale, progress)
     return figures, sizes
 
 

@@ -12,6 +12,7 @@ from itertools import repeat
 from urllib.parse import urlsplit
 
 CONNECTIONS = 16
+PATIENCE, LATER = 0.05, (b" 503 ", b" 504 ")
 LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 
@@ -31,6 +32,14 @@ async def requests_per_second(url: str, headers: dict[str, str], seconds: float,
 async def posts_per_second(url: str, posted: Sequence[Iterator[bytes]], seconds: float) -> float:
     """Answers per second where each connection has requests of its own; every answer must be a 201."""
     return await _rate(url, posted, b" 201 ", seconds)
+
+
+async def deliver(url: str, posted: Sequence[Sequence[bytes]], status: bytes) -> float:
+    """Seconds until each connection has posted all that it has, one after the other. Where the service asks for
+    patience, the same is sent again, as a client would."""
+    port, begun = urlsplit(url).port or 80, time.perf_counter()
+    await asyncio.gather(*(_deliver(port, requests, status) for requests in posted))
+    return time.perf_counter() - begun
 
 
 def message(method: str, url: str, headers: dict[str, str], body: bytes = b"") -> bytes:
@@ -62,12 +71,28 @@ async def _ask(port: int, requests: Iterator[bytes], status: bytes, end: float) 
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answers = 0
     while time.perf_counter() < end:
-        writer.write(next(requests))
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = LENGTH.search(head)
-        if status not in head.split(b"\r\n", 1)[0] or length is None:
-            raise RuntimeError(head.decode(errors="replace"))
-        await reader.readexactly(int(length.group(1)))
+        await _exchange(reader, writer, next(requests), (status,))
         answers += 1
     writer.close()
     return answers
+
+
+async def _deliver(port: int, requests: Sequence[bytes], status: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for request in requests:
+        while status not in await _exchange(reader, writer, request, (status, *LATER)):
+            await asyncio.sleep(PATIENCE)
+    writer.close()
+
+
+async def _exchange(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes, expected: tuple[bytes, ...]
+) -> bytes:
+    """The first line of the answer, which must be one of those expected."""
+    writer.write(request)
+    head = await reader.readuntil(b"\r\n\r\n")
+    line, length = head.split(b"\r\n", 1)[0], LENGTH.search(head)
+    if length is None or not any(status in line for status in expected):
+        raise RuntimeError(head.decode(errors="replace"))
+    await reader.readexactly(int(length.group(1)))
+    return line

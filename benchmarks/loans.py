@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 
 from benchmarks.figures import Figure, middle
 from benchmarks.load import CONNECTIONS, message, posts_per_second
+from benchmarks.mentoring import DOZENS
 from benchmarks.reference_loans import ENTER, FIGURES, LISTED, LISTED_BY_NUMBER
 from benchmarks.servers import serve
 from incubator import migrations
@@ -86,7 +87,8 @@ async def _fill(server_url: str, size: int) -> Place:
     url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     await migrations.upgrade(url)
     with tempfile.TemporaryDirectory() as folder:
-        await load_demo(url, scale=size, seed=57, data_dir=Path(folder), console=Console(quiet=True))
+        console = Console(quiet=True)
+        await load_demo(url, scale=size, seed=57, data_dir=Path(folder), console=console, activities=DOZENS)
         accounts = msgspec.json.decode((Path(folder) / "demo-accounts.json").read_bytes())["accounts"]
     async with _connected(url) as connection:
         await _add_entries(connection, ENTRIES * size)

@@ -14,8 +14,8 @@ from incubator.days import civil_day
 from incubator.demo import load_demo
 
 SCALE = 10
-FEW = 100
-"""Households with loans, which nothing here asks for."""
+FEW, DOZENS = 100, 24
+"""Households with loans and activities, which nothing here asks for."""
 
 MENTOR = "mentor-1"
 
@@ -34,7 +34,9 @@ async def tell(database_url: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         data_dir = Path(folder)
         console = Console(quiet=True)
-        await load_demo(database_url, scale=SCALE, seed=57, data_dir=data_dir, console=console, households=FEW)
+        await load_demo(
+            database_url, scale=SCALE, seed=57, data_dir=data_dir, console=console, households=FEW, activities=DOZENS
+        )
         accounts = msgspec.json.decode((data_dir / "demo-accounts.json").read_bytes())["accounts"]
     return next(str(account["password"]) for account in accounts if account["username"] == MENTOR)
 

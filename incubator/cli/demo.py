@@ -42,7 +42,11 @@ class DemoAccess(msgspec.Struct):
 
 @click.command()
 @click.option(
-    "--scale", default=1, show_default=True, type=click.IntRange(1, 1000), help="Times 812 ideas and 35,000 households."
+    "--scale",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="Times 812 ideas, 35,000 households and 800 activities.",
 )
 @click.option("--seed", default=57, show_default=True, help="The same seed makes the same data.")
 @data_dir_option

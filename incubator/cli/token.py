@@ -1,4 +1,4 @@
-"""`incubator token`: service tokens for frontends and devices."""
+"""`incubator token`: service tokens for frontends and other programs. Phones at events are enrolled."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from incubator.settings import Settings
 
 @click.group()
 def token() -> None:
-    """Service tokens of frontends and devices."""
+    """Service tokens of frontends and other programs."""
 
 
 @token.command()
@@ -26,7 +26,7 @@ def token() -> None:
     "scopes",
     required=True,
     multiple=True,
-    type=click.Choice([scope.value for scope in Scope]),
+    type=click.Choice([scope.value for scope in Scope if scope is not Scope.check_in_write]),
     help="What it may do; may be repeated.",
 )
 @click.option("--locality", metavar="CODE", help="The province or commune that it is for; all without it.")

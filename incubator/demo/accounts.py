@@ -55,9 +55,11 @@ LOGINS: tuple[Login, ...] = (
 )
 
 PROGRAMS: Mapping[str, tuple[Scope, ...]] = {
-    "website": (Scope.ideas_submit, Scope.ideas_read, Scope.projects_read),
+    "website": (
+        Scope.ideas_submit, Scope.ideas_read, Scope.projects_read, Scope.events_read, Scope.events_register,
+    ),
     "dashboard": (Scope.stats_read,),
-}
+}  # fmt: skip
 WEBSITE = "website"
 
 

@@ -15,6 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from incubator.demo.accounts import Secrets
 from incubator.demo.calls import Contest
+from incubator.demo.events import ACTIVITIES, Known, Movement
+from incubator.demo.events_youth import FIRST_BORN, LAST_BORN
 from incubator.demo.loans import HOUSEHOLDS, LAST_FOUNDED, Leader, Lending
 from incubator.demo.rows import Batch, Sheet
 from incubator.demo.stories import Storyteller
@@ -37,6 +39,11 @@ _LEADERS = """
       WHERE p.founded_on <= $1 ORDER BY m.person_id, p.id
     ) project JOIN person ON person.id = project.person_id ORDER BY project.id
 """
+_YOUNG = """
+    SELECT id, full_name, name_key, birth_year, locality_id, created_at,
+      NOT EXISTS (SELECT FROM account WHERE person_id = person.id)
+    FROM person WHERE birth_year BETWEEN $1 AND $2 AND locality_id IS NOT NULL ORDER BY id
+"""
 
 
 class Teller(Protocol):
@@ -55,10 +62,12 @@ async def is_empty(database_url: str) -> bool:
 
 
 async def load_demo(
-    database_url: str, *, scale: int, seed: int, data_dir: Path, console: Console, households: int = HOUSEHOLDS
-) -> None:
-    """Fill an empty database with `scale` times 812 ideas and so many households with loans, and write the logins to
-    a file in `data_dir`. Fewer households, hundreds at least, are for who needs other data and cannot wait.
+    database_url: str, *, scale: int, seed: int, data_dir: Path, console: Console, households: int = HOUSEHOLDS,
+    activities: int = ACTIVITIES,
+) -> None:  # fmt: skip
+    """Fill an empty database with `scale` times 812 ideas, so many households with loans and so many activities with
+    what else goes on, and write the logins to a file in `data_dir`. Fewer households, hundreds at least, or fewer
+    activities, dozens at least, are for who needs other data and cannot wait.
 
     The same seed makes the same rows but for what nobody may foresee: passwords, tokens and tracking codes.
     Raises SettingsError where the database is not empty.
@@ -74,6 +83,8 @@ async def load_demo(
                 await _copy_told(
                     connection, Lending(world, leaders, households=households * scale, seed=seed), progress
                 )
+                young = [Known(*row) for row in await connection.fetch(_YOUNG, FIRST_BORN, LAST_BORN)]
+                await _copy_told(connection, Movement(world, young, activities=activities * scale, seed=seed), progress)
             written = _write_beside(data_dir, secrets)
         written.replace(data_dir / ACCOUNTS_FILE)
         await connection.execute("VACUUM (ANALYZE)")

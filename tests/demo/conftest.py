@@ -3,6 +3,7 @@
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from rich.console import Console
 from incubator.app import create_app
 from incubator.db import Database
 from incubator.demo import load_demo
+from incubator.demo.events import ACTIVITIES
 from incubator.demo.loans import HOUSEHOLDS
-from tests.conftest import copy_of, settings_for
+from tests.conftest import Clock, copy_of, settings_for
 
 SEED = 57
 
@@ -44,9 +46,14 @@ class Demo:
         return await self.connection.fetchval(query, *values)
 
 
-async def load(url: str, data_dir: Path, *, seed: int = SEED, scale: int = 1, households: int = HOUSEHOLDS) -> None:
-    console = Console(quiet=True)
-    await load_demo(url, scale=scale, seed=seed, data_dir=data_dir, console=console, households=households)
+async def load(
+    url: str, data_dir: Path, *, seed: int = SEED, scale: int = 1, households: int = HOUSEHOLDS,
+    activities: int = ACTIVITIES,
+) -> None:  # fmt: skip
+    await load_demo(
+        url, scale=scale, seed=seed, data_dir=data_dir, console=Console(quiet=True), households=households,
+        activities=activities,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -60,11 +67,12 @@ async def demo(server_url: str, template: str, tmp_path_factory: pytest.TempPath
 
 
 @asynccontextmanager
-async def service(demo: Demo) -> AsyncIterator[httpx.AsyncClient]:
-    """The application over the demonstration."""
-    settings = settings_for(demo.url)
+async def service(demo: Demo, *, now: datetime | None = None) -> AsyncIterator[httpx.AsyncClient]:
+    """The application over the demonstration, today or as of a moment."""
+    settings, clock = settings_for(demo.url), Clock()
     database = await Database.open(settings)
-    transport = httpx.ASGITransport(app=create_app(settings, database))
+    clock.now = now or datetime.now(UTC)
+    transport = httpx.ASGITransport(app=create_app(settings, database, clock=clock))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
         yield http
     await database.close()

@@ -16,9 +16,10 @@ from incubator.demo.world import set_up
 from incubator.ideas.calls.models import DEFAULT_RUBRIC, Call
 from incubator.settings import SettingsError
 from tests.conftest import copy_of
+from tests.demo.attendance import ACTIVITY, attendances
 from tests.demo.conftest import SEED, Demo, load
 
-FEW, TENTH = 1_000, 3_500
+FEW, TENTH = {"households": 1_000, "activities": 40}, {"households": 3_500, "activities": 80}
 LENT = """
     SELECT count(DISTINCT l.household_id), sum(e.d_normal)::bigint FROM loan l JOIN loan_entry e ON e.loan_id = l.id
     WHERE e.counts_as = 'disbursement'
@@ -48,9 +49,9 @@ async def test_an_interrupted_load_leaves_the_database_empty(server_url: str, te
     async with copy_of(server_url, template, "broken") as url:
         assert await is_empty(url)
         with pytest.raises(FileExistsError):
-            await load(url, tmp_path / "file", households=FEW)
+            await load(url, tmp_path / "file", **FEW)
         assert await is_empty(url)
-        await load(url, tmp_path / "folder", households=FEW)
+        await load(url, tmp_path / "folder", **FEW)
         assert not await is_empty(url)
 
 
@@ -58,7 +59,7 @@ async def test_the_same_seed_makes_the_same_rows(server_url: str, template: str,
     digests = []
     for _ in range(2):
         async with copy_of(server_url, template, "again") as url:
-            await load(url, tmp_path, seed=SEED, households=TENTH)
+            await load(url, tmp_path, seed=SEED, **TENTH)
             connection = await asyncpg.connect(url)
             try:
                 digests.append({table: await _digest(connection, table) for table in await _tables(connection)})
@@ -69,14 +70,15 @@ async def test_the_same_seed_makes_the_same_rows(server_url: str, template: str,
 
 async def test_another_seed_makes_other_rows(demo: Demo, server_url: str, template: str, tmp_path: Path) -> None:
     async with copy_of(server_url, template, "other") as url:
-        await load(url, tmp_path, seed=SEED + 1, households=TENTH)
+        await load(url, tmp_path, seed=SEED + 1, **TENTH)
         connection = await asyncpg.connect(url)
         try:
             assert await _digest(connection, "idea_version") != await _digest(demo.connection, "idea_version")
             assert await connection.fetchval("SELECT count(*) FROM idea") == 812
             statuses = await connection.fetch("SELECT DISTINCT status FROM idea")
             assert len(statuses) >= 9
-            assert tuple(await connection.fetchrow(LENT)) == (TENTH, 249_400_000_000)
+            assert tuple(await connection.fetchrow(LENT)) == (3_500, 249_400_000_000)
+            assert await attendances(connection, ACTIVITY) == 5_000
             names = "SELECT array_agg(name ORDER BY bank_code) FROM credit_group WHERE bank_code LIKE '%001'"
             assert await connection.fetchval(names) != await demo.connection.fetchval(names)
         finally:
@@ -85,10 +87,12 @@ async def test_another_seed_makes_other_rows(demo: Demo, server_url: str, templa
 
 async def test_the_scale_multiplies_households_and_capital(server_url: str, template: str, tmp_path: Path) -> None:
     async with copy_of(server_url, template, "twice") as url:
-        await load(url, tmp_path, scale=2, households=TENTH)
+        await load(url, tmp_path, scale=2, **TENTH)
         connection = await asyncpg.connect(url)
         try:
             assert tuple(await connection.fetchrow(LENT)) == (7_000, 498_800_000_000)
+            assert await attendances(connection, ACTIVITY) == 10_000
+            assert await attendances(connection, "digital_skills_class") == 2_100
         finally:
             await connection.close()
 
