@@ -51,6 +51,7 @@ class Permission(enum.StrEnum):
     events_read_led = "events:read_led"
     events_read_published = "events:read_published"
     events_register = "events:register"
+    ideas_compare = "ideas:compare"
     ideas_decide = "ideas:decide"
     ideas_enter = "ideas:enter"
     ideas_read = "ideas:read"
@@ -110,6 +111,7 @@ HOLDERS: dict[Permission, frozenset[Role | Scope]] = {
     _P.events_read_led: frozenset({_R.mentor}),
     _P.events_read_published: frozenset({_S.events_read, _S.events_register}),
     _P.events_register: frozenset({_R.staff, _R.commune_staff, _S.events_register}),
+    _P.ideas_compare: frozenset({_R.approver, _R.staff, _R.commune_staff}),
     _P.ideas_decide: frozenset({_R.approver}),
     _P.ideas_enter: frozenset({_R.staff, _R.commune_staff, _S.ideas_submit}),
     _P.ideas_read: frozenset({_R.approver, _R.staff, _R.commune_staff, _S.ideas_read}),

@@ -9,6 +9,7 @@ from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
 from incubator.accounts.authentication import Authentication
+from incubator.accounts.feeds.routes import feed_handlers
 from incubator.accounts.routes import accounts_router
 from incubator.actor import Role
 from incubator.api.body import JsonBody
@@ -20,8 +21,21 @@ from incubator.api.service import Service
 from incubator.api.tables import Exports
 from incubator.api.vocabularies import vocabularies_router
 from incubator.db import Database
+from incubator.events.attendance.routes import attendance_handlers
+from incubator.events.calendar.routes import event_calendar_handlers, public_events_router
+from incubator.events.check_in.reviews.routes import check_in_reviews_router, event_review_handlers
+from incubator.events.check_in.routes import check_in_handlers
+from incubator.events.devices.routes import device_handlers, devices_router, own_device_handlers
+from incubator.events.headcounts.routes import headcount_handlers, headcount_report_handlers
+from incubator.events.layout.routes import layout_handlers
+from incubator.events.manifest.routes import manifest_handlers
+from incubator.events.moves.routes import event_move_handlers
+from incubator.events.registrations.routes import registration_handlers, registrations_router
+from incubator.events.routes import event_handlers
+from incubator.events.team.routes import team_handlers
 from incubator.ideas.calls.routes import calls_router
 from incubator.ideas.dossier.routes import dossier_handlers
+from incubator.ideas.duplicates.routes import duplicate_handlers
 from incubator.ideas.moves.routes import move_handlers
 from incubator.ideas.panels.routes import panels_router
 from incubator.ideas.reviews.actions import return_reviews, return_screening
@@ -49,7 +63,7 @@ from incubator.localities.routes import localities_router
 from incubator.logs import configure_logs
 from incubator.mentoring.action_items.routes import action_items_router
 from incubator.mentoring.briefing.routes import briefing_handlers
-from incubator.mentoring.calendar.routes import calendar_router
+from incubator.mentoring.calendar.routes import session_calendar_handlers
 from incubator.mentoring.graduation.routes import graduation_handlers
 from incubator.mentoring.mentors.routes import mentor_suggestion_handlers, mentors_router
 from incubator.mentoring.outcomes.routes import outcome_handlers
@@ -61,7 +75,9 @@ from incubator.mentoring.sessions.parts.routes import session_mentor_handlers
 from incubator.mentoring.sessions.routes import session_handlers
 from incubator.mentoring.sessions.waiting.routes import waiting_project_handlers
 from incubator.people.citizen_ids.routes import citizen_ids_router
+from incubator.people.duplicates.routes import duplicates_router
 from incubator.people.households.routes import households_router
+from incubator.people.merges.routes import merges_router
 from incubator.people.routes import people_router
 from incubator.projects.mentors.actions import end_mentoring
 from incubator.projects.mentors.routes import project_mentor_handlers
@@ -79,11 +95,13 @@ ROUTERS: list[Router] = [
     localities_router,
     people_router,
     citizen_ids_router,
+    duplicates_router,
+    merges_router,
     households_router,
     calls_router,
     Router(
         "/v1/ideas",
-        route_handlers=[*idea_handlers, *move_handlers, *dossier_handlers, *review_handlers],
+        route_handlers=[*idea_handlers, *move_handlers, *dossier_handlers, *review_handlers, *duplicate_handlers],
         tags=["Ideas"],
     ),
     public_ideas_router,
@@ -113,7 +131,12 @@ ROUTERS: list[Router] = [
     ),
     consultations_router,
     action_items_router,
-    calendar_router,
+    Router(
+        "/v1/calendar",
+        route_handlers=[*session_calendar_handlers, *event_calendar_handlers, *feed_handlers],
+        tags=["Calendar"],
+    ),
+    public_events_router,
     lenders_router,
     loan_applications_router,
     loan_programmes_router,
@@ -137,6 +160,30 @@ ROUTERS: list[Router] = [
     entry_batches_router,
     bank_balances_router,
     reconciliations_router,
+    Router(
+        "/v1/events",
+        route_handlers=[
+            *event_handlers,
+            *event_move_handlers,
+            *layout_handlers,
+            *team_handlers,
+            *device_handlers,
+            *manifest_handlers,
+            *headcount_handlers,
+            *registration_handlers,
+            *attendance_handlers,
+            *event_review_handlers,
+        ],
+        tags=["Events"],
+    ),
+    registrations_router,
+    devices_router,
+    check_in_reviews_router,
+    Router(
+        "/v1/check-in",
+        route_handlers=[*check_in_handlers, *own_device_handlers, *headcount_report_handlers],
+        tags=["Check-in"],
+    ),
     stats_router,
     tasks_router,
     vocabularies_router(all_vocabularies()),
@@ -196,7 +243,14 @@ def _cors(settings: Settings) -> CORSConfig | None:
         return None
     return CORSConfig(
         allow_origins=list(settings.cors_origins),
-        allow_headers=["authorization", "content-type", "idempotency-key", "if-match", "if-none-match"],
-        expose_headers=["etag", "link", "location", "retry-after", "x-request-id", "idempotency-replayed"],
+        allow_headers=[
+            "authorization",
+            "content-encoding",
+            "content-type",
+            "idempotency-key",
+            "if-match",
+            "if-none-match",
+        ],
+        expose_headers=["date", "etag", "link", "location", "retry-after", "x-request-id", "idempotency-replayed"],
         max_age=600,
     )

@@ -12,7 +12,8 @@ from typing import Any, ParamSpec, Protocol, TypeAlias, TypeVar
 
 import asyncpg
 import msgspec
-from sqlalchemy import BindParameter, Dialect, MetaData, Select, bindparam, event
+from sqlalchemy import BindParameter, Dialect, MetaData, Select, TableValuedAlias, bindparam, event, func
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -89,6 +90,18 @@ class Statement(msgspec.Struct, frozen=True):
 def param(name: str, type_: TypeEngine[Any] | type[TypeEngine[Any]]) -> BindParameter[Any]:
     """A place in a cached select that each request fills."""
     return bindparam(name, type_=type_, required=False)
+
+
+def rows_of(name: str, columns: Mapping[str, type[TypeEngine[Any]] | TypeEngine[Any]]) -> TableValuedAlias:
+    """A table inside a statement, made of one array parameter for each of its columns: see `by_column`."""
+    arrays = (param(column, ARRAY(type_)) for column, type_ in columns.items())
+    return func.unnest(*arrays).table_valued(*columns).render_derived(name=name)
+
+
+def by_column(columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> dict[str, list[Any]]:
+    """The arrays for `rows_of`."""
+    turned = [list(values) for values in zip(*rows, strict=True)]
+    return {column: turned[i] if turned else [] for i, column in enumerate(columns)}
 
 
 def compile_statement(select: AnyQuery) -> Statement:

@@ -92,18 +92,26 @@ class Once:
         async def allow(stored: StoredAnswer) -> None:
             await _show_again(stored, show, None)
 
-        return await self._answer(act, allow, at=at, status=status, secrets=secrets)
+        def kept(out: T) -> T:
+            return msgspec.structs.replace(out, **dict.fromkeys(secrets))  # type: ignore[type-var]
+
+        return await self._answer(act, allow, at=at, status=status, kept=kept if secrets else None)
 
     async def answer_many(
-        self, act: Callable[[], Awaitable[T]], allow: Callable[[bytes], Awaitable[None]], *, status: int = 200
+        self,
+        act: Callable[[], Awaitable[T]],
+        allow: Callable[[bytes], Awaitable[None]],
+        *,
+        status: int = 200,
+        kept: Callable[[T], T] | None = None,
     ) -> Response[T]:
         """The same for an answer about many things, which has no id. `allow` gets its body before it is given again
-        and refuses who may no longer read all of it."""
+        and refuses who may no longer read all of it. `kept` makes of it what is kept, where that is not all of it."""
 
         async def allow_stored(stored: StoredAnswer) -> None:
             await allow(stored.body)
 
-        return await self._answer(act, allow_stored, at=None, status=status)
+        return await self._answer(act, allow_stored, at=None, status=status, kept=kept)
 
     async def without_effect(self, act: Callable[[], Awaitable[T]], *, status: int = 200) -> Response[T]:
         """An act that changes nothing runs each time, whatever the key: there is nothing to do only once."""
@@ -116,7 +124,7 @@ class Once:
         *,
         at: str | Callable[[T], str] | None,
         status: int | Callable[[T], int],
-        secrets: tuple[str, ...] = (),
+        kept: Callable[[T], T] | None = None,
     ) -> Response[T]:
         key = self._key
         if key is None:
@@ -128,11 +136,10 @@ class Once:
             return await _replay(stored, request_hash, allow)
         out = await act()
         response, location = _first(out, at, status)
-        kept = msgspec.structs.replace(out, **dict.fromkeys(secrets)) if secrets else out  # type: ignore[type-var]
         self._session.add(
             StoredAnswer(
                 caller_id=self._actor.id, key=key, request_hash=request_hash, status=response.status_code,
-                body=msgspec.json.encode(kept), etag=response.headers["etag"], location=location,
+                body=msgspec.json.encode(kept(out) if kept else out), etag=response.headers["etag"], location=location,
                 subject_id=getattr(out, "id", None),
             )
         )  # fmt: skip

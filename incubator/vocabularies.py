@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from incubator.accounts.labels import ROLE_LABELS, SCOPE_LABELS
 from incubator.api.vocabularies import VocabulariesOut, vocabularies_of
 from incubator.errors import Phrase
+from incubator.events.labels import VOCABULARIES as EVENT_VOCABULARIES
 from incubator.ideas.labels import VOCABULARIES as IDEA_VOCABULARIES
 from incubator.loans.labels import VOCABULARIES as LOAN_VOCABULARIES
 from incubator.localities.labels import KIND_LABELS, LEVEL_LABELS
@@ -25,6 +26,7 @@ WORDS: dict[str, Mapping[str, Phrase]] = {
     **IDEA_VOCABULARIES,
     **MENTORING_VOCABULARIES,
     **PEOPLE_VOCABULARIES,
+    **EVENT_VOCABULARIES,
     **LOAN_VOCABULARIES,
     **STATS_VOCABULARIES,
     **TASK_VOCABULARIES,

@@ -165,10 +165,11 @@ class Make:
 
     @staticmethod
     def idea_body(**more: Any) -> dict[str, Any]:
-        """The body of a complete idea."""
+        """The body of a complete idea. One word of its title is its own, so that none is taken for another one, also
+        where one person leads several."""
         number = next(NUMBERS)
         return {
-            "title": f"Trà Shan Tuyết {number}",
+            "title": f"Trà {number}",
             "summary": "Thu hái, chế biến và bán trà cổ thụ.",
             "sector": "tea",
             "locality_code": BAC_HA,

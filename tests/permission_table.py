@@ -21,6 +21,7 @@ STAFF = "staff"
 APPROVER = "approver"
 REVIEWER = "reviewer"
 INSIDE = "approver staff"
+COMPARERS = "approver staff commune_staff"
 ENTERERS = "staff commune_staff ideas:submit"
 READERS = "approver staff commune_staff reviewer mentor ideas:read ideas:submit"
 LISTENERS = "approver staff commune_staff reviewer ideas:read ideas:submit"
@@ -37,8 +38,15 @@ WRITERS = "staff mentor"
 REPORTERS = "staff mentor"
 LOAN_READERS = "approver staff commune_staff loans:read"
 COUNTERS = "approver staff commune_staff analyst stats:read"
+EVENT_READERS = "approver staff commune_staff mentor"
+ORGANISERS = "staff commune_staff"
+REGISTRARS = "staff commune_staff events:register"
 
 HOUSEHOLD = "/v1/households/{household_id}"
+EVENT = "/v1/events/{event_id}"
+ATTENDANCE = f"{EVENT}/sessions/{{session_id}}/attendances/{{person_id}}"
+CHECK_IN_REVIEW = "/v1/check-in-reviews/{check_in_review_id}"
+REGISTRATION = "/v1/registrations/{registration_id}"
 IDEA = "/v1/ideas/{idea_id}"
 PROJECT = "/v1/projects/{project_id}"
 SESSION = "/v1/sessions/{session_id}"
@@ -114,6 +122,13 @@ TABLE = (
     Row("PUT", "/v1/people/{person_id}/citizen-id", PEOPLE_ENTERERS),
     Row("DELETE", "/v1/people/{person_id}/citizen-id", PEOPLE_ENTERERS),
     Row("POST", "/v1/people/citizen-id-lookups", HOUSEHOLD_READERS),
+    Row("GET", "/v1/people/duplicates", HOUSEHOLD_READERS),
+    Row("GET", "/v1/people/duplicates/{duplicate_id}", HOUSEHOLD_READERS),
+    Row("POST", "/v1/people/duplicates/{duplicate_id}/resolution", STAFF),
+    Row("POST", "/v1/people/{person_id}/duplicate-searches", PEOPLE_ENTERERS),
+    Row("GET", "/v1/people/{person_id}/merges", HOUSEHOLD_READERS),
+    Row("POST", "/v1/people/{person_id}/merges", STAFF),
+    Row("POST", "/v1/people/merges/{merge_id}/undo", STAFF),
     # Households
     Row("GET", "/v1/households", HOUSEHOLD_READERS),
     Row("POST", "/v1/households", PEOPLE_ENTERERS),
@@ -164,6 +179,12 @@ TABLE = (
     _move(IDEA, STAFF, "merge_into", target_id=SOME_ID),
     _move(IDEA, APPROVER, "reconsider", **WHY),
     _move(IDEA, MOVERS, "void", **WHY),
+    # Ideas that may be the same one
+    Row("GET", f"{IDEA}/duplicates", COMPARERS),
+    Row("GET", f"{IDEA}/duplicates/{{pair_id}}", COMPARERS),
+    Row("POST", f"{IDEA}/duplicate-searches", STAFF),
+    Row("POST", f"{IDEA}/duplicates/{{pair_id}}/resolution", STAFF, {"action": "not_duplicate"}),
+    Row("POST", f"{IDEA}/duplicates/{{pair_id}}/resolution", STAFF, {"action": "reopen"}),
     # Reviews
     Row("GET", f"{IDEA}/reviews", MARKERS),
     Row("POST", f"{IDEA}/reviews", STAFF),
@@ -252,11 +273,14 @@ TABLE = (
     Row("GET", f"{PROJECT}/briefing", FOLLOWERS),
     # Calendar
     Row("GET", "/v1/calendar/sessions.ics", "approver staff commune_staff mentor calendar:read"),
+    Row("GET", "/v1/calendar/events.ics", "approver staff commune_staff mentor calendar:read"),
     Row("GET", "/v1/calendar/feeds", FOLLOWERS),
     Row("POST", "/v1/calendar/feeds", FOLLOWERS),
     Row("GET", "/v1/calendar/feeds/{feed_id}", FOLLOWERS),
     Row("DELETE", "/v1/calendar/feeds/{feed_id}", FOLLOWERS),
     Row("GET", "/v1/calendar/feeds/{secret}/sessions.ics", ANYBODY),
+    Row("GET", "/v1/calendar/feeds/{secret}/events.ics", ANYBODY),
+    Row("GET", "/v1/public/events.ics", ANYBODY),
     # Lenders, loan programmes and credit groups
     Row("GET", "/v1/lenders", LOAN_READERS),
     Row("POST", "/v1/lenders", STAFF),
@@ -330,6 +354,59 @@ TABLE = (
     _move(APPLICATION, PEOPLE_ENTERERS, "reject", **WHY),
     _move(APPLICATION, PEOPLE_ENTERERS, "withdraw", **WHY),
     _move(APPLICATION, PEOPLE_ENTERERS, "void", **WHY),
+    # Registrations and tickets
+    Row("GET", f"{EVENT}/registrations", f"{EVENT_READERS} events:register"),
+    Row("POST", f"{EVENT}/registrations", REGISTRARS),
+    Row("POST", f"{EVENT}/registrations/bulk", REGISTRARS),
+    Row("GET", REGISTRATION, f"{EVENT_READERS} events:register"),
+    _move(REGISTRATION, REGISTRARS, "cancel"),
+    _move(REGISTRATION, REGISTRARS, "change_mode", mode="online"),
+    Row("POST", f"{REGISTRATION}/ticket", REGISTRARS),
+    Row("POST", f"{REGISTRATION}/ticket-image", REGISTRARS),
+    # Events
+    Row("GET", "/v1/events", f"{EVENT_READERS} events:read events:register"),
+    Row("POST", "/v1/events", ORGANISERS),
+    Row("GET", EVENT, f"{EVENT_READERS} events:read events:register"),
+    Row("PATCH", EVENT, ORGANISERS),
+    Row("GET", f"{EVENT}/transitions", EVENT_READERS),
+    _move(EVENT, ORGANISERS, "publish"),
+    _move(EVENT, ORGANISERS, "complete"),
+    _move(EVENT, ORGANISERS, "cancel", **WHY),
+    _move(EVENT, ORGANISERS, "close_attendance"),
+    _move(EVENT, ORGANISERS, "reopen_attendance", **WHY),
+    Row("PUT", f"{EVENT}/modes/{{mode}}", ORGANISERS),
+    Row("DELETE", f"{EVENT}/modes/{{mode}}", ORGANISERS),
+    Row("POST", f"{EVENT}/sessions", ORGANISERS),
+    Row("PATCH", f"{EVENT}/sessions/{{session_id}}", ORGANISERS),
+    Row("DELETE", f"{EVENT}/sessions/{{session_id}}", ORGANISERS),
+    Row("POST", f"{EVENT}/sites", ORGANISERS),
+    Row("PATCH", f"{EVENT}/sites/{{site_id}}", ORGANISERS),
+    Row("DELETE", f"{EVENT}/sites/{{site_id}}", ORGANISERS),
+    Row("GET", f"{EVENT}/team", EVENT_READERS),
+    Row("PUT", f"{EVENT}/sessions/{{session_id}}/team/{{person_id}}", ORGANISERS),
+    Row("DELETE", f"{EVENT}/sessions/{{session_id}}/team/{{person_id}}", ORGANISERS),
+    # Check-in phones, manifests, head-counts: the token with check_in:write is that of a phone
+    Row("GET", f"{EVENT}/devices", "approver staff commune_staff"),
+    Row("POST", f"{EVENT}/devices", ORGANISERS),
+    Row("GET", "/v1/devices/{device_id}", "approver staff commune_staff"),
+    Row("POST", "/v1/devices/{device_id}/roll", ORGANISERS),
+    Row("DELETE", "/v1/devices/{device_id}", ORGANISERS),
+    Row("POST", "/v1/devices/enrolments", ANYBODY),
+    Row("GET", "/v1/check-in/device", "check_in:write"),
+    Row("GET", f"{EVENT}/check-in-manifest", f"{ORGANISERS} check_in:write"),
+    Row("POST", "/v1/check-in/headcounts", f"{ORGANISERS} mentor check_in:write"),
+    Row("GET", f"{EVENT}/headcounts", EVENT_READERS),
+    # Check-in, what staff has to look at, and attendance
+    Row("POST", "/v1/check-in/batches", "check_in:write"),
+    Row("GET", f"{EVENT}/check-in-reviews", "approver staff commune_staff"),
+    Row("GET", CHECK_IN_REVIEW, "approver staff commune_staff"),
+    Row("POST", f"{CHECK_IN_REVIEW}/resolution", ORGANISERS, {"action": "admit"}),
+    Row("POST", f"{CHECK_IN_REVIEW}/resolution", ORGANISERS, {"action": "dismiss", "note": "Nhầm lẫn"}),
+    Row("GET", f"{EVENT}/attendances", EVENT_READERS),
+    Row("POST", f"{EVENT}/attendances", ORGANISERS),
+    Row("GET", ATTENDANCE, EVENT_READERS),
+    _move(ATTENDANCE, ORGANISERS, "void", **WHY),
+    _move(ATTENDANCE, ORGANISERS, "restore"),
     # Figures
     Row("GET", "/v1/stats/funnel", COUNTERS),
     Row("GET", "/v1/stats/overview", COUNTERS),

@@ -44,7 +44,8 @@ async def send(stage: Stage, operation: Operation, url: str | None = None, **kwa
     stage.world.clock.now += timedelta(seconds=3)
     key = {"idempotency-key": str(uuid4())} if operation.takes("RequiredIdempotencyKey") else {}
     headers = {**key, **kwargs.pop("headers", {})}
-    return await stage.everybody.request(operation.method, url or stage.url(operation.path), headers=headers, **kwargs)
+    caller = stage.caller(operation.id)
+    return await caller.request(operation.method, url or stage.url(operation.path), headers=headers, **kwargs)
 
 
 async def send_json(stage: Stage, operation: Operation, content: bytes, **headers: str) -> httpx.Response:

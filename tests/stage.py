@@ -6,6 +6,7 @@ from uuid import UUID
 
 from incubator.accounts.models import RoleGrant
 from incubator.actor import NOBODY, Role
+from tests.events.stage import set_event_stage
 from tests.factories import BAC_HA, LAO_CAI, LONG_AGO, Caller, World, locality_id
 from tests.loans.bank import sent
 from tests.loans.entering import entered, requested
@@ -15,17 +16,28 @@ BASELINE = {need: {"needed": True, "why": "Cần vốn"} for need in ("capital",
 CLASS_DAYS = (SINCE.isoformat(), "2025-01-01")
 
 
+OF_PHONES = {"getOwnDevice", "sendCheckIns"}
+"""What no account may call."""
+
+
 class Stage:
     """`ids` has a value for each path parameter of the API."""
+
+    phone: Caller
 
     def __init__(self, world: World, everybody: Caller) -> None:
         self.world = world
         self.everybody = everybody
         self.ids: dict[str, str] = {}
 
+    def caller(self, operation_id: str) -> Caller:
+        """Who may call the operation."""
+        return self.phone if operation_id in OF_PHONES else self.everybody
+
     def url(self, path: str) -> str:
-        """The address of a path of the document, with ids of things that exist."""
-        return path.format_map(self.ids)
+        """The address of a path of the document, with ids of things that exist. Events have sessions of their own."""
+        own = {"session_id": self.ids["event_session_id"]} if path.startswith("/v1/events/") else {}
+        return path.format_map(self.ids | own)
 
 
 async def set_stage(world: World) -> Stage:
@@ -46,6 +58,8 @@ async def set_stage(world: World) -> Stage:
     stage.ids |= await _ledger(loans, stage.ids["loan_id"])
     stage.ids |= await _followed(loans, stage.ids["loan_id"])
     stage.ids |= await _household(stage)
+    stage.ids |= await _twins(stage)
+    stage.ids |= await _event(stage)
     return stage
 
 
@@ -75,8 +89,11 @@ async def _ideas(world: World, staff: Caller, everybody: Caller, reviewer: Calle
     idea = await make.moved(staff, await make.read(staff, idea), "pass_screening")
     for _ in range(2):
         await _made(staff, f"{path}/comments", body="Đã gọi điện.")
+        await make.idea(staff, title=idea["title"])
+    pairs = (await staff.get(f"{path}/duplicates")).json()["items"]
     return {
         "idea_id": idea["id"],
+        "pair_id": pairs[0]["id"],
         "review_id": assigned["items"][0]["id"],
         "call_id": idea["call"]["id"],
         "tracking_code": idea["tracking_code"],
@@ -215,6 +232,49 @@ async def _household(stage: Stage) -> dict[str, str]:
         answer = await stage.everybody.put(path, body, headers={"if-match": "*"})
         assert answer.status_code == 200, answer.text
     return {"household_id": home["id"], "member_id": home["members"][1]["id"]}
+
+
+async def _twins(stage: Stage) -> dict[str, str]:
+    """Three people with one phone number, and two entries that were merged into the person of the stage."""
+    for number in range(3):
+        await _made(
+            stage.everybody, "/v1/people", full_name=f"Sùng Thị Mỷ {number}", phone="0912 345 678", locality_code=BAC_HA
+        )
+    pairs = (await stage.everybody.get("/v1/people/duplicates")).json()["items"]
+    path, reason = f"/v1/people/{stage.ids['person_id']}/merges", "Một người"
+    for _ in range(2):
+        again = await _made(stage.everybody, "/v1/people", full_name="Sùng A Chứ", locality_code=BAC_HA)
+        merge = await _made(stage.everybody, path, absorbed_id=again["id"], reason=reason)
+    return {"duplicate_id": pairs[0]["id"], "merge_id": merge["id"]}
+
+
+async def _event(stage: Stage) -> dict[str, str]:
+    """Two events, one of them a conference with two phones besides the one that calls, and two rows in each list."""
+    events = await set_event_stage(stage.world)
+    await events.simple_event()
+    for _ in range(2):
+        await events.leader()
+    path = f"/v1/events/{events.event_id}"
+    await _stepped(stage.everybody, path, 1, action="close_attendance")
+    await _stepped(stage.everybody, path, 2, action="reopen_attendance", reason="Thiếu danh sách")
+    stage.phone, *phones = [await events.device() for _ in range(3)]
+    for site in (events.hall, events.bridge):
+        await events.headcount(site, 62)
+    guests = [{"mode": "in_person", "person": {"full_name": f"Lù A Chớ {number}"}} for number in range(2)]
+    registrations = [await _made(stage.everybody, f"{path}/registrations", **guest) for guest in guests]
+    for person_id in (UUID(stage.ids["person_id"]), await events.person()):
+        await events.attendance(events.morning, person_id, events.hall)
+    await _made(stage.phone, "/v1/check-in/batches", items=[{}, {"kind": "in"}])
+    reviews = (await stage.everybody.get(f"{path}/check-in-reviews")).json()["items"]
+    return {
+        "check_in_review_id": reviews[0]["id"],
+        "event_id": str(events.event_id),
+        "registration_id": registrations[0]["id"],
+        "event_session_id": str(events.morning),
+        "site_id": str(events.hall),
+        "mode": "online",
+        "device_id": str(phones[0].id),
+    }
 
 
 async def _stepped(caller: Caller, path: str, version: int, **body: Any) -> None:

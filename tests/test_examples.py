@@ -113,6 +113,7 @@ def test_the_tour_of_the_readme_works_as_printed(served: Served) -> None:
         "screening", "in_review", "80.0", "75.0", "review_closed", "done", "accepted", "active", "2", "0.75",
         "commune_certified", "bank_approved", "disbursing", "active", "55000000", "7000000", "0", "2", "10000000",
         "55000000", "7000000", "settled", "35001",
+        "published", "waitlisted", "cancelled", "confirmed", "2", "2", "62", "60", "500000",
     ]  # fmt: skip
     assert done.stdout.count("idempotency-replayed: true") == 2
     assert '"lacks": [' in done.stdout

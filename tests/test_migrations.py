@@ -66,7 +66,9 @@ async def test_projects_outlive_the_way_back_from_mentoring(server_url: str, tem
     """The version before knows no graduation; coming back, conflicts with mentees are recorded anew."""
     mentees = "SELECT count(*) FROM reviewer_conflict WHERE kind = 'own_mentee'"
     async with copy_of(server_url, template, "mentored") as url:
-        await load_demo(url, scale=1, seed=57, data_dir=tmp_path, console=Console(quiet=True), households=1_000)
+        await load_demo(
+            url, scale=1, seed=57, data_dir=tmp_path, console=Console(quiet=True), households=1_000, activities=40
+        )
         async with _connected(url) as connection:
             before = await connection.fetchval(mentees)
         await migrations.downgrade(url, "1060_projects")

@@ -11,20 +11,36 @@ import httpx
 import pytest
 
 from incubator.actor import Role, Scope
+from incubator.events.attendance.schemas import AttendanceMove
+from incubator.events.moves.schemas import EventMove
 from incubator.ideas.moves.schemas import IdeaMove
 from incubator.loans.applications.schemas import ApplicationStep
 from incubator.mentoring.action_items.schemas import ActionItemStep
 from incubator.mentoring.graduation.schemas import RequestMove
 from incubator.mentoring.sessions.moves.schemas import SessionMove
 from incubator.projects.moves.schemas import ProjectMove
-from tests.factories import World
-from tests.permission_table import ANYBODY, APPLICATION, IDEA, PROJECT, ROLES, SCOPES, SESSION, TABLE, Row
+from tests.events.stage import set_event_stage
+from tests.factories import Caller, World
+from tests.permission_table import (
+    ANYBODY,
+    APPLICATION,
+    ATTENDANCE,
+    EVENT,
+    IDEA,
+    PROJECT,
+    ROLES,
+    SCOPES,
+    SESSION,
+    TABLE,
+    Row,
+)
 
 BODIES = {"POST", "PUT", "PATCH"}
 NOT_IDS = {
     "{tracking_code}": "000000000000",
     "{code}": "not_found",
     "{file_name}": "nothing.css",
+    "{mode}": "in_person",
     "{from_on}": "2025-01-01",
 }
 
@@ -59,6 +75,8 @@ def test_every_move_has_its_row() -> None:
         "/v1/action-items/{item_id}": ActionItemStep,
         f"{PROJECT}/graduation/requests/{{request_id}}": RequestMove,
         APPLICATION: ApplicationStep,
+        ATTENDANCE: AttendanceMove,
+        EVENT: EventMove,
     }
     for path, union in unions.items():
         actions = {str(move.__struct_config__.tag) for move in get_args(union)}
@@ -81,8 +99,14 @@ async def test_a_stranger_tries_thirty_tracking_codes_a_minute(world: World) -> 
 async def _headers(world: World, caller: str) -> dict[str, str]:
     if caller == "anonymous":
         return {}
-    made = await (world.make.account(caller) if caller in ROLES else world.make.token(caller))
-    return {"authorization": f"Bearer {made.token}"}
+    return {"authorization": f"Bearer {(await _made(world, caller)).token}"}
+
+
+async def _made(world: World, caller: str) -> Caller:
+    """The scope of check-in belongs to phones, which are enrolled for an event."""
+    if caller == "check_in:write":
+        return await (await set_event_stage(world)).device()
+    return await (world.make.account(caller) if caller in ROLES else world.make.token(caller))
 
 
 async def _call(world: World, row: Row, headers: dict[str, str]) -> httpx.Response:

@@ -69,7 +69,7 @@ async def stage(server_url: str, template: str) -> AsyncIterator[Stage]:
 async def test_an_operation_keeps_what_the_document_promises(
     stage: Stage, operation: Operation, mode: GenerationMode
 ) -> None:
-    await try_operation(stage, stage.everybody, operation, mode, EXAMPLES)
+    await try_operation(stage, stage.caller(operation.id), operation, mode, EXAMPLES)
 
 
 @pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.id)

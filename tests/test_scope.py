@@ -50,6 +50,8 @@ PEOPLE_LISTS = (
     f"/v1/people?phone=0{PHONE}&count=exact",
     f"/v1/people?locality_code={BAC_HA}&count=exact",
     f"/v1/people?locality_code={LAO_CAI}&count=exact",
+    "/v1/people/duplicates?count=exact",
+    "/v1/people/duplicates?strong=true&count=exact",
 )
 HOUSEHOLD_LISTS = (
     "/v1/households?count=exact",
@@ -115,7 +117,9 @@ async def test_nothing_that_happens_in_a_sibling_commune_changes_any_answer(make
     here, there = await make.account("commune_staff", BAC_HA), await make.account("commune_staff", Y_TY)
     token = await make.token("ideas:read", "people:read", "projects:read", "stats:read", locality=Y_TY)
     staff_there = await make.account("staff", Y_TY)
-    questions = (*LISTS, *PEOPLE_LISTS, *HOUSEHOLD_LISTS, *PROJECT_LISTS, *FIGURES)
+    alike = await _done((await make.account("staff")).post("/v1/people", {**LEADER, "locality_code": Y_TY}))
+    of_alike = (f"/v1/people/{alike['id']}", f"/v1/people/duplicates?person_id={alike['id']}")
+    questions = (*LISTS, *PEOPLE_LISTS, *of_alike, *HOUSEHOLD_LISTS, *PROJECT_LISTS, *FIGURES)
     mine = (*questions, *SESSION_LISTS, *TASKS)
     callers = {here: mine, there: mine, token: questions, staff_there: mine}
     before = {caller: await _answers(caller, asked) for caller, asked in callers.items()}
@@ -125,8 +129,8 @@ async def test_nothing_that_happens_in_a_sibling_commune_changes_any_answer(make
         assert _changed(before[caller], after[caller]) == {}
     seen = _changed(before[here], after[here])
     assert {question.split("?")[0] for question in seen} >= {
-        "/v1/ideas", "/v1/people", "/v1/households", "/v1/projects", "/v1/stats/funnel", "/v1/stats/overview",
-        "/v1/sessions", "/v1/projects/without-session",
+        "/v1/ideas", "/v1/people", "/v1/people/duplicates", "/v1/households", "/v1/projects", "/v1/stats/funnel",
+        "/v1/stats/overview", "/v1/sessions", "/v1/projects/without-session",
     }  # fmt: skip
 
 
@@ -279,6 +283,9 @@ async def _life_of_an_idea(make: Make) -> Hidden:
     idea = await make.accepted_idea(staff, approver, title=TITLE, leader=LEADER, team=[MEMBER])
     await _done(staff.post(f"/v1/ideas/{idea['id']}/comments", {"body": "Đã gọi điện", "audience": "applicant"}))
     await _done(staff.post(f"/v1/ideas/{idea['id']}/documents", PAPER))
+    twin = await _done(staff.post("/v1/people", {**LEADER, "locality_code": BAC_HA}))
+    await make.idea(staff, title=TITLE)
+    (pair,) = (await staff.get(f"/v1/ideas/{idea['id']}/duplicates")).json()["items"]
     founding = {"idea_ids": [idea["id"]], "founded_on": "2025-11-30", "baseline": BASELINE}
     project = await _done(staff.post("/v1/projects", founding))
     mentoring = await _done(staff.post(f"/v1/projects/{project['id']}/mentors", {"account_id": str(mentor.id)}))
@@ -290,7 +297,9 @@ async def _life_of_an_idea(make: Make) -> Hidden:
     await _done(staff.post(f"{path}/transitions", {"action": "activate"}, headers=version), 200)
     return Hidden(
         idea_id=idea["id"],
+        pair_id=pair["id"],
         person_id=idea["leader"]["person_id"],
+        duplicate_id=await _pair_of(staff, twin["id"], idea["leader"]["person_id"]),
         project_id=project["id"],
         assignment_id=mentoring["id"],
         session_id=session["id"],
@@ -300,6 +309,12 @@ async def _life_of_an_idea(make: Make) -> Hidden:
         member_id=home["members"][0]["id"],
         from_on="2025-01-01",
     )
+
+
+async def _pair_of(staff: Caller, *people: str) -> str:
+    """The pair of the two, among those that the first one is in."""
+    pairs = (await staff.get(f"/v1/people/duplicates?person_id={people[0]}")).json()["items"]
+    return next(str(pair["id"]) for pair in pairs if {pair["first"]["id"], pair["second"]["id"]} == set(people))
 
 
 async def _household(make: Make, person_id: str) -> dict[str, Any]:

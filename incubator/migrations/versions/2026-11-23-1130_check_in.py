@@ -136,6 +136,7 @@ def create_scan() -> None:
         sa.PrimaryKeyConstraint("device_id", "client_scan_id", name=op.f("pk_scan")),
     )
     op.create_index("ix_scan_event_id_received_at", "scan", ["event_id", "received_at"])
+    op.create_index("ix_scan_site_id_late", "scan", ["site_id"], postgresql_where="'late_sync' = ANY (warnings)")
     op.create_index(
         "ix_scan_person_id_session_id", "scan", ["person_id", "session_id"], postgresql_where="person_id IS NOT NULL"
     )
@@ -235,6 +236,12 @@ def create_attendance() -> None:
     op.create_index("ix_attendance_event_id_person_id", "attendance", ["event_id", "person_id"])
     op.create_index("ix_attendance_person_id_session_id", "attendance", ["person_id", "session_id"])
     op.create_index("ix_attendance_site_id", "attendance", ["site_id"])
+    op.create_index(
+        "ix_attendance_site_id_uncounted",
+        "attendance",
+        ["site_id"],
+        postgresql_where="NOT (voided_at IS NULL AND NOT (pending AND confirmed_at IS NULL))",
+    )
 
 
 def create_headcount() -> None:
