@@ -29,10 +29,10 @@ UPDATE person SET survivor_id = other.id FROM (
 EVENTS = """
 INSERT INTO event
   (kind, title, title_key, organisers, locality_id, province_id, starts_at, ends_at, status, capture, walk_in_policy,
-   late_sync_until, attendance_closed_at, changed_at, created_by_id)
+   published_at, late_sync_until, attendance_closed_at, changed_at, created_by_id)
 SELECT (ARRAY['forum', 'propaganda', 'training', 'startup_coffee'])[1 + n % 4], 'Diễn đàn ' || n, 'dien dan ' || n,
   '{Tỉnh Đoàn}', p.locality_id, p.province_id, at, at + interval '3 hours', 'completed', 'mixed', 'allow',
-  at + interval '14 days', CASE WHEN n % 50 > 0 THEN at + interval '10 days' END, at, $2
+  at, at + interval '14 days', CASE WHEN n % 50 > 0 THEN at + interval '10 days' END, at, $2
 FROM (SELECT row_number() OVER (ORDER BY id) AS n, locality_id, province_id FROM person LIMIT $1) p,
   LATERAL (SELECT timestamptz '2025-01-01 08:00+07' + (n % 330) * interval '1 day') AS day (at)
 """
@@ -122,8 +122,9 @@ async def add_event(
     now = datetime.now(UTC)
     event_id = await connection.fetchval(
         """INSERT INTO event (kind, title, title_key, organisers, locality_id, province_id, starts_at, ends_at, status,
-             capture, walk_in_policy, late_sync_until, changed_at, created_by_id)
-           SELECT 'forum', 'Bench', 'bench', '{Bench}', id, parent_id, $1, $2, 'published', 'named', 'allow', $3, $1, $4
+             published_at, capture, walk_in_policy, late_sync_until, changed_at, created_by_id)
+           SELECT 'forum', 'Bench', 'bench', '{Bench}', id, parent_id, $1, $2, 'published', $1, 'named', 'allow', $3,
+             $1, $4
            FROM locality WHERE code = '02839' AND valid_to IS NULL RETURNING id""",
         now - timedelta(hours=1), now + timedelta(hours=4), now + timedelta(days=14), account_id,
     )  # fmt: skip

@@ -17,6 +17,12 @@ def civil_day(instant: datetime) -> date:
     return instant.astimezone(VIETNAM).date()
 
 
+def spoken(moment: datetime) -> str:
+    """A moment by the clocks of Viet Nam, as a parameter of a refusal, whose text says it as people write it in either
+    language (`api/problems.py`)."""
+    return moment.astimezone(VIETNAM).isoformat(timespec="seconds")
+
+
 def fault_of_day(day: date, pointer: str, *, since: date = FIRST_DAY) -> list[FieldError]:
     """Nothing is planned outside these years, whatever a clock on a phone says, nor before the day `since`. Where
     that one lies outside of them, it is at fault itself."""

@@ -172,10 +172,10 @@ ERRORS: dict[str, ErrorKind] = {
         409,
         ("There are not enough seats", "Không đủ chỗ"),
         (
-            "A capacity of {capacity} is not enough, with {seats_taken} seats taken so far. Raise the capacity, or let "
-            "a participant go.",
-            "Sức chứa {capacity} chỗ là không đủ, hiện đã có {seats_taken} chỗ được giữ. Hãy tăng sức chứa hoặc bớt "
-            "người tham dự.",
+            "A capacity of {capacity} does not suffice: {seats_taken} seats are taken. Organisers can raise it; others "
+            "may take part in another way, or wait where there is a waitlist.",
+            "Sức chứa {capacity} chỗ không đủ: đã có {seats_taken} chỗ được giữ. Đơn vị tổ chức có thể tăng sức chứa; "
+            "người tham dự có thể chọn hình thức khác hoặc vào danh sách chờ nếu có.",
         ),
     ),
     "insufficient_balance": _kind(
@@ -227,8 +227,8 @@ ERRORS: dict[str, ErrorKind] = {
         415,
         ("The body must be JSON", "Nội dung phải là JSON"),
         (
-            "Send Content-Type: {expected}, without a Content-Encoding.",
-            "Hãy gửi Content-Type: {expected}, không kèm Content-Encoding.",
+            "Send Content-Type: {expected}, with no Content-Encoding but gzip where that is taken.",
+            "Hãy gửi Content-Type: {expected}; Content-Encoding chỉ được là gzip ở nơi có nhận gzip.",
         ),
     ),
     "idempotency_key_reused": _kind(

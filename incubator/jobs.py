@@ -17,6 +17,7 @@ from incubator.api.answers import IfMatch
 from incubator.api.problems import as_domain_error
 from incubator.days import civil_day
 from incubator.db import Database
+from incubator.events.check_in.reviews.actions import sweep_reviews
 from incubator.ideas.moves.actions import move_idea
 from incubator.ideas.moves.queries import overdue_questions, overdue_reviews
 from incubator.ideas.moves.schemas import CloseReview, IdeaMove, Lapse
@@ -74,6 +75,7 @@ async def _run(database: Database, now: datetime) -> JobsReport:
         await session.execute(delete(StoredAnswer).where(StoredAnswer.recorded_at < kept_since))
         await sweep_sessions(session, now=now)
         await sweep_attempts(session, now=now)
+        await sweep_reviews(session, now=now)
     return JobsReport(lapsed, closed, refused + left)
 
 

@@ -412,6 +412,8 @@ TABLE = (
     Row("GET", "/v1/stats/overview", COUNTERS),
     Row("GET", "/v1/stats/mentoring", COUNTERS + " mentor"),
     Row("GET", "/v1/stats/loans", COUNTERS),
+    Row("GET", "/v1/stats/attendance", COUNTERS),
+    Row("GET", "/v1/stats/attendance", COUNTERS),
     Row("GET", "/v1/stats/definitions", COUNTERS + " mentor"),
     # Last, because afterwards the caller is nobody
     Row("POST", "/v1/auth/logout", ACCOUNTS),

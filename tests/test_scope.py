@@ -81,6 +81,9 @@ FIGURES = (
     "/v1/stats/mentoring",
     "/v1/stats/mentoring?group_by=programme",
     f"/v1/stats/mentoring?locality={LAO_CAI}",
+    "/v1/stats/attendance",
+    "/v1/stats/attendance?group_by=held_in",
+    "/v1/stats/attendance?group_by=home_of&final_only=true",
 )
 TASKS = ("/v1/me/tasks",)
 OF_AN_IDEA = (

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -70,6 +70,22 @@ def text_resource(
     return _tagged(request, body, etag_of(None, body), f"{media}; charset=utf-8", cache)
 
 
+async def lasting_text(
+    request: Request[Any, Any, Any],
+    said: Any,
+    make: Callable[[], bytes],
+    media: str,
+    *,
+    cache: Mapping[str, str] = CACHE,
+) -> Response[bytes]:
+    """The same for a text that takes a good part of a second to make, which is done in a thread. Its tag is that of all
+    that it says, so that it is not made for whoever has it already."""
+    etag = etag_of(None, msgspec.json.encode(said))
+    if _is_unchanged(request, etag):
+        return _tagged(request, b"", etag, media, cache)
+    return _tagged(request, await asyncio.to_thread(make), etag, f"{media}; charset=utf-8", cache)
+
+
 async def listed(
     request: Request[Any, Any, Any], reads: Reads, listing: Listing[Row], filters: PageQuery
 ) -> Response[Page[Row]]:
@@ -88,9 +104,13 @@ def _tagged(
     request: Request[Any, Any, Any], body: bytes, etag: str, media: str, cache: Mapping[str, str] = CACHE
 ) -> Response[bytes]:
     headers = {**cache, "etag": etag}
-    if request.method == "GET" and _is_known(etag, request.headers.get("if-none-match")):
+    if _is_unchanged(request, etag):
         return Answer(content=b"", status_code=304, headers=headers)
     return Answer(content=body, status_code=200, headers=headers, media_type=media)
+
+
+def _is_unchanged(request: Request[Any, Any, Any], etag: str) -> bool:
+    return request.method == "GET" and _is_known(etag, request.headers.get("if-none-match"))
 
 
 def _is_known(etag: str, if_none_match: str | None) -> bool:

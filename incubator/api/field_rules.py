@@ -16,7 +16,7 @@ from incubator.api.pointers import Path
 LARGEST_INTEGER = 2**53 - 1
 LARGEST_FLOAT = 1.7976931348623157e308
 
-_FIRST_MOMENT, _LAST_MOMENT = datetime(1, 1, 1, 14, tzinfo=UTC), datetime(9999, 12, 31, 9, 59, 59, tzinfo=UTC)
+FIRST_MOMENT, LAST_MOMENT = datetime(1, 1, 1, 14, tzinfo=UTC), datetime(9999, 12, 31, 9, 59, 59, tzinfo=UTC)
 """Between these a moment has a date in every time zone, none of which is farther from UTC than 14 hours."""
 
 _NAMES: dict[type, str] = {
@@ -236,8 +236,8 @@ def _moment(kind: inspect.DateTimeType, value: str, path: Path) -> Iterator[Find
     if not _fits(datetime, value) or (msgspec.convert(value, datetime).tzinfo is not None) != with_offset:
         expected = "YYYY-MM-DDThh:mm:ss" + ("+hh:mm" if with_offset else "")
         yield Finding(path, "bad_format", {"expected": expected})
-    elif with_offset and not _FIRST_MOMENT <= msgspec.convert(value, datetime) <= _LAST_MOMENT:
-        yield Finding(path, "out_of_range", {"min": _FIRST_MOMENT.isoformat(), "max": _LAST_MOMENT.isoformat()})
+    elif with_offset and not FIRST_MOMENT <= msgspec.convert(value, datetime) <= LAST_MOMENT:
+        yield Finding(path, "out_of_range", {"min": FIRST_MOMENT.isoformat(), "max": LAST_MOMENT.isoformat()})
 
 
 def _format(type_: Any, expected: str) -> Callable[[Any, object, Path], Iterator[Finding]]:

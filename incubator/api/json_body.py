@@ -35,11 +35,14 @@ def parse_json(raw: bytes, *, apart: Collection[str] = ()) -> object:
     """The document as Python values, every string and key in NFC. Raises DomainError and nothing else.
 
     Beyond RFC 8259 it refuses duplicate keys, text that cannot be stored, numbers that no float can hold and
-    nesting beyond 32 levels. The fields `apart` come as `Unread`, or with `name/*` each item of the list.
+    nesting beyond 32 levels. The fields `apart` come as `Unread`, or with `name/*` each item of the list; a doubled
+    key and NaN inside one of them are found when it is read.
     """
     if _is_too_deep(raw):
         raise DomainError("too_deep", max=MAX_DEPTH)
-    document = _decoded(raw)
+    document = _decoded(raw, _LENIENT if apart else _DECODER)
+    if isinstance(document, _Doubled):
+        raise _doubled(document)
     if apart and isinstance(document, dict):
         document = {name: _set_apart(name, value, apart) for name, value in document.items()}
     return clean_json(document)
@@ -83,11 +86,11 @@ def _without_strings(raw: bytes) -> bytes:
     return _STRING.sub(b"", raw.replace(rb"\\", b"").replace(rb"\"", b""))
 
 
-def _decoded(raw: bytes) -> object:
+def _decoded(raw: bytes, decoder: json.JSONDecoder) -> object:
     if not raw.strip():
         raise _malformed("it is empty")
     try:
-        return _DECODER.decode(raw.decode("utf-8"))
+        return decoder.decode(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise _malformed(f"not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
@@ -106,7 +109,7 @@ def _cleaned(value: Any, path: Path, faults: list[FieldError]) -> Any:
         return _clean_object(value, path, faults)
     if isinstance(value, list):
         _clean_items(enumerate(value), value, path, faults)
-    elif isinstance(value, float) and math.isinf(value):
+    elif isinstance(value, float) and not math.isfinite(value):
         _note(faults, "out_of_range", path, min=-LARGEST_FLOAT, max=LARGEST_FLOAT)
     return value
 
@@ -120,6 +123,8 @@ def _clean_text(text: str, path: Path, faults: list[FieldError]) -> str:
 
 
 def _clean_object(value: dict[str, Any], path: Path, faults: list[FieldError]) -> dict[str, Any]:
+    if isinstance(value, _Doubled):
+        _note(faults, "duplicate", (path, value.twice))
     _clean_items(value.items(), value, path, faults)
     if all(normalised(key) == key for key in value):
         return value
@@ -140,12 +145,30 @@ def _note(faults: list[FieldError], code: str, path: Path, **params: object) -> 
         faults.append(FieldError(code=code, pointer=pointer(path), params=params))
 
 
+class _Doubled(dict[str, Any]):
+    """An object with a doubled key, which has a list of all the values that it was given."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        doubled = [key for key, times in Counter(key for key, _ in pairs).items() if times > 1]
+        self.update({twice: [value for key, value in pairs if key == twice] for twice in doubled})
+        self.twice = doubled[0]
+
+
 def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
-    if len(made) != len(pairs):
-        twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
-        raise _malformed(f"duplicate key {shown(twice)}")
+    return made if len(made) == len(pairs) else _Doubled(pairs)
+
+
+def _single_object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = _object_of(pairs)
+    if isinstance(made, _Doubled):
+        raise _doubled(made)
     return made
+
+
+def _doubled(made: _Doubled) -> DomainError:
+    return _malformed(f"duplicate key {shown(made.twice)}")
 
 
 def _integer(digits: str) -> int | float:
@@ -157,4 +180,6 @@ def _refuse_constant(name: str) -> NoReturn:
     raise _malformed(f"{name} is not a JSON number")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object_of, parse_int=_integer, parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_single_object_of, parse_int=_integer, parse_constant=_refuse_constant)
+_LENIENT = json.JSONDecoder(object_pairs_hook=_object_of, parse_int=_integer)
+"""Python reads NaN and the infinities as floats, which `clean_json` refuses."""

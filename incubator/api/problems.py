@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
+from incubator.days import VIETNAM
 from incubator.errors import ERRORS, FIELD_CODES, RULES, DomainError, FieldError, Phrase
 
 PROBLEM_JSON = "application/problem+json"
@@ -52,6 +54,7 @@ SECRET = re.compile(r"inc_[a-z]+_[A-Za-z0-9_-]+")
 """What looks like a token. The address of a calendar feed holds one, and problems are shown and passed on."""
 
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")
 
 OUT_OF_RANGE = Phrase("is out of range", "nằm ngoài phạm vi")
 
@@ -227,8 +230,9 @@ def _field_problem(field: FieldError, language: str) -> FieldProblem:
 
 def _phrase_of(field: FieldError) -> Phrase:
     """A range may be open on one side; its words then name the other. An example says more than a pattern."""
-    if field.code == "bad_format" and "example" in field.params:
-        return FIELD_CODES["bad_format/example"]
+    for param in ("example", "known_id", "current_id", "one_of", "session_of_site", "site_id"):
+        if param in field.params and (phrase := FIELD_CODES.get(f"{field.code}/{param}")):
+            return phrase
     if field.code == "out_of_range" and not {"min", "max"} <= field.params.keys():
         side = next(name for name in ("min", "max", "after", "none") if name in field.params or name == "none")
         return FIELD_CODES.get(f"out_of_range/{side}", OUT_OF_RANGE)
@@ -250,9 +254,20 @@ def _grouped(amount: int, language: str) -> str:
 def _sayable(value: Any, language: str) -> Any:
     if isinstance(value, list | tuple):
         return ", ".join(str(_sayable(one, language)) for one in value)
+    if isinstance(value, str) and ISO_INSTANT.fullmatch(value):
+        return _local_time(value, language)
     if isinstance(value, str) and language == "vi" and (day := ISO_DAY.fullmatch(value)):
         return "{2}/{1}/{0}".format(*day.groups())
     return value.say(language, {}) if isinstance(value, Phrase) else value
+
+
+def _local_time(instant: str, language: str) -> str:
+    """As a clock in Viet Nam shows it; at the ends of the calendar, where there is no such time, as it is."""
+    try:
+        local = datetime.fromisoformat(instant).astimezone(VIETNAM)
+    except (ValueError, OverflowError):
+        return instant
+    return f"{local:%H:%M ngày %d/%m/%Y}" if language == "vi" else f"{local:%H:%M on %Y-%m-%d} (Viet Nam)"
 
 
 def _types_vi(types: str) -> str:

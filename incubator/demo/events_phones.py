@@ -97,8 +97,8 @@ class Phones:
         self._rows.put(
             Device, id=phone.id, version=2 + is_lost, event_id=stage.id, name=name,
             profile=DeviceProfile.scan_walk_in.value, token_id=phone.actor.id, enrolled_nonce=dice.randbytes(32),
-            enrolled_at=enrolled_at, expires_at=expires_at, revoked_at=revoked_at, added_by_id=stage.host.id,
-            created_at=created_at,
+            enrolled_at=enrolled_at, expires_at=expires_at, sees_all=True, revoked_at=revoked_at,
+            added_by_id=stage.host.id, created_at=created_at,
         )  # fmt: skip
         for site_id in sites:
             self._rows.put(DeviceSite, device_id=phone.id, site_id=site_id, event_id=stage.id)
@@ -114,7 +114,7 @@ def put_waiting_phone(rows: Rows, desk: Desk, stage: Stage) -> None:
     rows.put(
         Device, id=device_id, version=1, event_id=stage.id, name="Điện thoại Bí thư chi đoàn",
         profile=DeviceProfile.scan_walk_in.value, code_hash=dice.randbytes(32), code_expires_at=created_at + CODE_HOLDS,
-        expires_at=stage.plan.ends_at + LATE_SYNC, added_by_id=stage.host.id, created_at=created_at,
+        expires_at=stage.plan.ends_at + LATE_SYNC, sees_all=True, added_by_id=stage.host.id, created_at=created_at,
     )  # fmt: skip
     rows.put(DeviceSite, device_id=device_id, site_id=stage.venues[0].site_id, event_id=stage.id)
 

@@ -1,6 +1,6 @@
 """Taking hold of an event, and the right to organise it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -10,10 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor, Permission
 from incubator.db import Reads, param, statement
-from incubator.errors import DomainError
+from incubator.errors import DomainError, FieldError
 from incubator.events.layout.models import EventSite
 from incubator.events.models import Event
 from incubator.events.sight import Sight, is_seen, sight_of, sight_values, visible_events
+
+Pointers = Mapping[UUID, Sequence[str]]
+"""Where a body names each site."""
+NOWHERE: Pointers = {}
 
 
 async def require_seen(reads: Reads, actor: Actor, event_id: UUID) -> None:
@@ -53,15 +57,30 @@ def require_organiser(actor: Actor, event: Event) -> None:
     actor.require_at(Permission.events_manage, province_id=event.province_id, commune_id=event.locality_id)
 
 
-async def require_at_sites(session: AsyncSession, actor: Actor, event: Event, site_ids: Collection[UUID]) -> None:
-    """403 unless the actor organises the event, or each of these sites lies where they may organise."""
-    territory = actor.territory(Permission.events_manage)
-    if territory.covers(event.province_id, event.locality_id):
+def is_organiser(actor: Actor, event: Event) -> bool:
+    return actor.territory(Permission.events_manage).covers(event.province_id, event.locality_id)
+
+
+async def require_at_sites(
+    session: AsyncSession, actor: Actor, event: Event, site_ids: Collection[UUID], pointers: Pointers = NOWHERE
+) -> None:
+    """403 unless the actor organises the event, or each of these sites lies where they may organise. The refusal points
+    to the sites that do not. Sites of other events are the caller's matter."""
+    if is_organiser(actor, event):
         return
-    query = select(EventSite.province_id, EventSite.locality_id).where(EventSite.id.in_(list(site_ids)))
-    places = (await session.execute(query)).all()
-    if not places or not all(territory.covers(province, commune) for province, commune in places):
-        raise DomainError("forbidden")
+    territory, site = actor.territory(Permission.events_manage), EventSite
+    query = select(site.id, site.province_id, site.locality_id)
+    places = (await session.execute(query.where(site.event_id == event.id, site.id.in_(list(site_ids))))).all()
+    strange = {id_ for id_, province, commune in places if not territory.covers(province, commune)}
+    if strange or not places:
+        raise DomainError("forbidden", errors=list(_not_theirs(strange, pointers)))
+
+
+def _not_theirs(strange: set[UUID], pointers: Pointers) -> Iterator[FieldError]:
+    for site_id in pointers:
+        if site_id in strange:
+            params = {"site_id": str(site_id)}
+            yield from (FieldError(code="not_found", pointer=at, params=params) for at in pointers[site_id])
 
 
 @lru_cache(maxsize=512)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import UNSET
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor, Permission
@@ -18,6 +18,7 @@ from incubator.errors import DomainError, WrongFields, broken_rule
 from incubator.events import rules
 from incubator.events.access import lock_event_to_organise
 from incubator.events.attendance.models import Attendance
+from incubator.events.devices.actions import follow_event
 from incubator.events.layout.building import (
     build_modes,
     build_session,
@@ -26,7 +27,8 @@ from incubator.events.layout.building import (
     named_places,
     sites_of,
 )
-from incubator.events.layout.models import EventSession, EventSite, Mode
+from incubator.events.layout.models import EventSession, Mode
+from incubator.events.layout.moving import move_sites
 from incubator.events.layout.schemas import EventModeInput, EventSessionCreate
 from incubator.events.models import LATE_SYNC, Event, EventStatus
 from incubator.events.places import Place, find_places
@@ -37,7 +39,7 @@ from incubator.text import clean, clean_line
 PLACE = "/locality_code"
 WORDS = frozenset({"title", "description", "organisers", "is_public"})
 """What may be bettered at any time, because nothing is counted by it."""
-SHOWN_IN_CALENDARS = frozenset({"title", "starts_at", "ends_at", "locality_id"})
+SHOWN_IN_CALENDARS = frozenset({"title", "kind", "organisers", "starts_at", "ends_at", "locality_id"})
 
 
 async def add_event(session: AsyncSession, actor: Actor, data: EventCreate, *, now: datetime) -> UUID:
@@ -70,14 +72,18 @@ async def edit_event(
         return
     if changes.keys() - WORDS:
         rules.check_open(event)
+    if "starts_at" in changes:
+        rules.check_held(event, changes["starts_at"], now=now)
     if "locality_id" in changes:
         await _check_movable(session, event)
-        await _move_sites(session, event, changes)
+        await move_sites(session, event, changes)
     await _move_sessions(session, event, changes)
     for name, value in changes.items():
         setattr(event, name, value)
     if changes.keys() & SHOWN_IN_CALENDARS:
         event.tell_calendars(now)
+    if "late_sync_until" in changes:
+        await follow_event(session, event)
     record_audit(session, actor, "edit", "event", event.id, fields=sorted(changes))
     await session.flush()
 
@@ -104,6 +110,7 @@ async def _check_new(
     places = await wrong.gather(find_places(SessionReads(session), named, today=today))
     if wrong.errors or places is None:
         raise DomainError("validation_failed", errors=wrong.errors)
+    rules.check_size(len(sessions), sum(len(sites_of(part, modes)) for part in sessions))
     return places
 
 
@@ -163,13 +170,6 @@ async def _check_movable(session: AsyncSession, event: Event) -> None:
     came = exists().where(Attendance.event_id == event.id)
     if await session.scalar(select(or_(registered, came))):
         raise broken_rule(rules.PLACE_FIXED)
-
-
-async def _move_sites(session: AsyncSession, event: Event, changes: dict[str, Any]) -> None:
-    """Sites at the place of before move with the event; a bridge point elsewhere stays."""
-    query = update(EventSite).where(EventSite.event_id == event.id, EventSite.locality_id == event.locality_id)
-    place = {"locality_id": changes["locality_id"], "province_id": changes.get("province_id", event.province_id)}
-    await session.execute(query.values(**place), execution_options={"synchronize_session": False})
 
 
 async def _move_sessions(session: AsyncSession, event: Event, changes: dict[str, Any]) -> None:

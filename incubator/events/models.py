@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from incubator.days import spoken
 from incubator.db import Base, one_of
 from incubator.errors import DomainError, broken_rule, rule_text
 from incubator.text import fold
@@ -99,10 +100,15 @@ NEXT: Mapping[EventAction, Step] = {
 }
 
 
+REFUSED_CLOSED = frozenset({EventAction.close_attendance, EventAction.cancel})
+REFUSED_OPEN = frozenset({EventAction.reopen_attendance})
+
+
 def actions_from(status: str, *, closed: bool) -> list[str]:
-    """What may be done with an event of this status whose attendance is closed or not."""
-    wrong_way = EventAction.close_attendance if closed else EventAction.reopen_attendance
-    return [action.value for action, step in NEXT.items() if status in step.sources and action is not wrong_way]
+    """What may be done with an event of this status whose attendance is closed or not. Figures that are final do not
+    go by cancelling: the attendance is opened again first."""
+    refused = REFUSED_CLOSED if closed else REFUSED_OPEN
+    return [action.value for action, step in NEXT.items() if status in step.sources and action not in refused]
 
 
 class Capture(enum.StrEnum):
@@ -122,7 +128,9 @@ class WalkInPolicy(enum.StrEnum):
 
 
 class Event(Base):
-    """An activity of the movement. `locality_id` is a commune, or a province, which is its own `province_id`."""
+    """An activity of the movement. `locality_id` is a commune, or a province, which is its own `province_id`.
+    `published_at` stays when it is cancelled: others are shown what they saw before, and a draft that is given up
+    never."""
 
     __tablename__ = "event"
     __table_args__ = (
@@ -137,12 +145,16 @@ class Event(Base):
         CheckConstraint(
             "attendance_closed_at IS NULL OR status IN ('published', 'completed')", name="closed_where_counted"
         ),
+        CheckConstraint(
+            "status = 'cancelled' OR (published_at IS NULL) = (status = 'draft')", name="published_unless_draft"
+        ),
         Index("ix_event_starts_at_id", "starts_at", "id"),
         Index("ix_event_province_id_starts_at_id", "province_id", "starts_at", "id"),
         Index("ix_event_locality_id_starts_at_id", "locality_id", "starts_at", "id"),
         Index("ix_event_kind_starts_at_id", "kind", "starts_at", "id"),
         Index("ix_event_status_starts_at_id", "status", "starts_at", "id"),
-        Index("ix_event_public_starts_at", "starts_at", "id", postgresql_where="is_public"),
+        Index("ix_event_ends_at", "ends_at"),
+        Index("ix_event_public_ends_at", "ends_at", postgresql_where="is_public"),
         Index("ix_event_search", "search", postgresql_using="gin"),
     )
 
@@ -159,6 +171,7 @@ class Event(Base):
     starts_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ends_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     status: Mapped[str] = mapped_column(Text, server_default="draft")
+    published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     is_public: Mapped[bool] = mapped_column(server_default="true")
     capture: Mapped[str] = mapped_column(Text)
     walk_in_policy: Mapped[str] = mapped_column(Text)
@@ -189,23 +202,25 @@ class Event(Base):
                 "invalid_transition", status=self.status, action=action.value, allowed_actions=self.allowed_actions
             )
         if action in {EventAction.complete, EventAction.close_attendance} and now < self.starts_at:
-            raise broken_rule(EVENT_NOT_BEGUN, starts_at=self.starts_at.isoformat())
+            raise broken_rule(EVENT_NOT_BEGUN, starts_at=spoken(self.starts_at))
         target = NEXT[action].target
         if target is not None:
             self.status = target.value
             self.count_change(now)
-        if action is EventAction.close_attendance:
+        if action is EventAction.publish:
+            self.published_at = now
+        elif action is EventAction.close_attendance:
             self.attendance_closed_at = now
-        elif action in {EventAction.reopen_attendance, EventAction.cancel}:
+        elif action is EventAction.reopen_attendance:
             self.attendance_closed_at = None
 
     def tell_calendars(self, now: datetime) -> None:
-        """Title, time or place have changed; no calendar shows a draft."""
-        if self.status != EventStatus.draft:
+        """Something that calendars show has changed; none shows what was never published."""
+        if self.published_at is not None:
             self.count_change(now)
 
     def count_change(self, now: datetime) -> None:
-        """What a calendar shows has changed: title, time, place or status."""
+        """What a calendar shows has changed: title, kind, organisers, time, place or status."""
         self.sequence = (self.sequence or 0) + 1
         self.changed_at = now
 

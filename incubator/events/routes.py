@@ -34,7 +34,8 @@ async def events(
     filters: Given[EventQuery],
 ) -> Response[Page[EventRow]]:
     """List the events in your localities, those that have a site there, and those that you lead; the latest first.
-    Tokens see no drafts."""
+    Tokens see what was published. An event whose beginning is changed during a walk through the pages may be met twice
+    or not at all."""
     return await listed(request, reads, list_events(actor, filters), filters)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from incubator.days import VIETNAM, civil_day, fault_of_day
+from incubator.days import civil_day, fault_of_day, spoken
 from incubator.errors import FieldError, broken_rule, rule_text
 from incubator.events.layout.models import EventSession
+from incubator.events.layout.schemas import MOST_SESSIONS, MOST_SITES
 from incubator.events.models import WITHOUT_SESSION, WITHOUT_SITE, Event, EventStatus
 
 EVENT_CANCELLED = rule_text(
@@ -30,6 +31,22 @@ SESSIONS_OUTSIDE = rule_text(
     "Các phiên sau sẽ nằm ngoài thời gian sự kiện: {sessions}. Hãy sửa các phiên trước hoặc dời cả sự kiện.",
 )
 
+EVENT_ATTENDED = rule_text(
+    "event_attended",
+    "People were counted at this event. Void their attendance and report head-counts of 0 before you cancel it.",
+    "Sự kiện đã có người được điểm danh hoặc đếm. Hãy hủy các lượt điểm danh và báo số đếm bằng 0 rồi mới hủy sự kiện.",
+)
+EVENT_HELD = rule_text(
+    "event_held",
+    "The event is completed, so that it cannot begin after now.",
+    "Sự kiện đã hoàn thành nên không thể bắt đầu sau thời điểm hiện tại.",
+)
+EVENT_TOO_LARGE = rule_text(
+    "event_too_large",
+    "An event has at most {most_sessions} sessions and {most_sites} sites; these would be {sessions} and {sites}.",
+    "Sự kiện có tối đa {most_sessions} phiên và {most_sites} điểm tổ chức; như vậy sẽ là {sessions} và {sites}.",
+)
+
 
 def check_open(event: Event) -> None:
     """Time, place, modes, sessions and sites are what figures are counted by."""
@@ -49,6 +66,19 @@ def check_sites(event: Event, without: Iterable[EventSession]) -> None:
     """The sessions `without` a site must be none, unless it is a draft."""
     if event.status != EventStatus.draft and (numbers := numbers_of(without)):
         raise broken_rule(WITHOUT_SITE, sessions=numbers)
+
+
+def check_held(event: Event, starts_at: datetime, *, now: datetime) -> None:
+    """What is completed took place."""
+    if event.status == EventStatus.completed and starts_at > now:
+        raise broken_rule(EVENT_HELD)
+
+
+def check_size(sessions: int, sites: int) -> None:
+    """Each reader of an event gets all of it, and each phone a manifest of it."""
+    if sessions > MOST_SESSIONS or sites > MOST_SITES:
+        most = {"most_sessions": MOST_SESSIONS, "most_sites": MOST_SITES}
+        raise broken_rule(EVENT_TOO_LARGE, sessions=sessions, sites=sites, **most)
 
 
 def check_around(sessions: Iterable[EventSession], starts_at: datetime, ends_at: datetime) -> None:
@@ -90,11 +120,6 @@ def faults_within(starts_at: datetime, ends_at: datetime, event: Event, at: str 
     if not errors and ends_at <= starts_at:
         errors.append(_not_after(f"{at}/ends_at", starts_at))
     return errors
-
-
-def spoken(moment: datetime) -> str:
-    """A moment as people in Viet Nam write it."""
-    return moment.astimezone(VIETNAM).isoformat(timespec="minutes")
 
 
 def _not_after(pointer: str, first: datetime) -> FieldError:

@@ -86,7 +86,13 @@ class EventPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     organisers: Organisers | UnsetType = UNSET
     locality_code: (
         Annotated[
-            EventPlace, Meta(description="Until somebody is registered. Sites at the place of before move with it.")
+            EventPlace,
+            Meta(
+                description=(
+                    "Until somebody is registered. Sites at the place of before move with it; those of a draft that "
+                    "bear its name get that of the new one."
+                )
+            ),
         ]
         | UnsetType
     ) = UNSET

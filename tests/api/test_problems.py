@@ -3,7 +3,7 @@
 import pytest
 
 from incubator.api.problems import render
-from incubator.errors import DomainError, Phrase
+from incubator.errors import DomainError, Phrase, wrong_field
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,18 @@ def test_amounts_and_days_are_written_as_people_write_them(language: str, said: 
         asked_vnd=99_000_000,
     )
     assert render(refusal, path="/", request_id="x", language=language).detail == said
+
+
+@pytest.mark.parametrize(
+    ("instant", "en", "vi"),
+    [
+        ("2025-12-05T01:00:00+00:00", "08:00 on 2025-12-05 (Viet Nam)", "08:00 ngày 05/12/2025"),
+        ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+    ],
+)
+def test_moments_are_written_as_a_clock_in_viet_nam_shows_them(instant: str, en: str, vi: str) -> None:
+    wrong = wrong_field("/starts_at", "out_of_range", min=instant)
+    for language, said in (("en", en), ("vi", vi)):
+        problem = render(wrong, path="/", request_id="x", language=language)
+        assert problem.errors
+        assert said in problem.errors[0].detail

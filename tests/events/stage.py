@@ -60,6 +60,7 @@ class EventStage:
             "is_public": True, "capture": "mixed", "walk_in_policy": "allow", "changed_at": LONG_AGO,
             "created_by_id": self.staff.id, **columns,
         }  # fmt: skip
+        values.setdefault("published_at", None if values["status"] == "draft" else LONG_AGO)
         values.setdefault("late_sync_until", values["ends_at"] + timedelta(days=14))
         return await self._add(Event(**values))
 
@@ -149,7 +150,7 @@ class EventStage:
         )  # fmt: skip
         values = {
             "event_id": event_id, "name": name, "profile": profile, "token_id": token_id, "enrolled_at": now,
-            "expires_at": expires_at, "added_by_id": self.staff.id,
+            "expires_at": expires_at, "sees_all": True, "added_by_id": self.staff.id,
         }  # fmt: skip
         device_id = await self._add(Device(**{**values, **columns}))
         for site_id in sites or await self.sites_of(event_id):
@@ -192,7 +193,10 @@ class EventStage:
             return await session.get_one(Event, event_id or self.event_id)
 
     async def set(self, event_id: UUID | None = None, **columns: Any) -> None:
-        """Columns of the event, past every rule."""
+        """Columns of the event, past every rule. What is no draft was published, unless it is cancelled as one."""
+        if "status" in columns and columns["status"] != "cancelled":
+            was = func.coalesce(Event.published_at, LONG_AGO)
+            columns.setdefault("published_at", None if columns["status"] == "draft" else was)
         async with self.world.database.begin() as session:
             await session.execute(update(Event).where(Event.id == (event_id or self.event_id)).values(**columns))
 

@@ -208,7 +208,7 @@ async def test_a_paper_list_is_merged_with_what_phones_saw(events: EventStage) -
     assert [line["result"] for line in told] == ["already_checked_in", *["checked_in"] * 3, "already_checked_in"]
     assert told[0] == {
         "session_id": str(events.morning), "site_id": str(events.hall), "person_id": str(scanned),
-        "result": "already_checked_in", "possible_duplicate": False,
+        "result": "already_checked_in", "possible_duplicate": False, "resembles": [],
     }  # fmt: skip
     rows = {row["person_id"]: row for row in await listed(events.staff, events)}
     assert len(rows) == 4
@@ -220,9 +220,75 @@ async def test_a_paper_list_is_merged_with_what_phones_saw(events: EventStage) -
 
 
 async def test_a_new_person_who_may_be_known_is_said(events: EventStage) -> None:
-    await events.person("Giàng Seo Páo", birth_year=1999)
+    known = await events.person("Giàng Seo Páo", birth_year=1999)
     line = {"site_id": str(events.hall), "person": {"full_name": "Giang Seo Pao", "birth_year": 1999}}
-    assert (await record(events.staff, events, line)).json()["items"][0]["possible_duplicate"]
+    (told,) = (await record(events.staff, events, line)).json()["items"]
+    assert (told["result"], told["possible_duplicate"], told["resembles"]) == ("checked_in", True, [str(known)])
+    there = {**line, "site_id": str(events.bridge), "locality_code": "02839", "new_person": True}
+    (unseen,) = (await record(events.officer_there, events, there)).json()["items"]
+    assert (unseen["possible_duplicate"], str(known) in unseen["resembles"]) == (True, False)
+
+
+async def results(caller: Caller, events: EventStage, *items: dict[str, Any]) -> list[tuple[str, bool, str]]:
+    answer = await record(caller, events, *items)
+    assert answer.status_code == 200, answer.text
+    return [(line["result"], line["possible_duplicate"], line["person_id"]) for line in answer.json()["items"]]
+
+
+async def test_a_list_that_is_typed_twice_counts_once(events: EventStage) -> None:
+    def line(name: str, **details: Any) -> dict[str, Any]:
+        return {"site_id": str(events.hall), "person": {"full_name": name, **details}}
+
+    two = [line("Sùng A Páo", birth_year=2001), line("Sùng A Páo", birth_year=2001)]
+    first = await results(events.staff, events, *two, line("Lý Thị Mai", birth_date="2003-04-05", sex="female"))
+    assert [result for result, _, _ in first] == ["checked_in"] * 3
+    again = await results(
+        events.staff, events, line("SUNG A PAO", birth_year=2001, phone="0912345678"), two[1],
+        line("Lý Thị Mai", birth_year=2003),
+    )  # fmt: skip
+    assert again == [("already_checked_in", True, person_id) for _, _, person_id in first]
+    others = await results(
+        events.staff, events,
+        line("Lý Thị Mai", birth_year=2003, sex="male"),
+        line("Lý Thị Mai", birth_date="2003-12-31"),
+        line("Lý Thị Mai", birth_year=2003) | {"locality_code": SA_PA},
+        line("Lý Thị Mai"),
+        line("Lý Thị Mai", birth_year=2003) | {"new_person": True},
+        line("Lý Thị Mai", birth_year=2003) | {"site_id": str(events.bridge)},
+    )  # fmt: skip
+    assert [result for result, _, _ in others] == ["checked_in"] * 6
+    assert len(await listed(events.staff, events)) == 9
+
+
+async def test_a_line_that_stands_twice_with_a_phone_number_is_one_person(events: EventStage) -> None:
+    person = {"full_name": "Sùng A Páo", "birth_year": 2001, "phone": "0912 345 678"}
+    line = {"site_id": str(events.hall), "person": person}
+    same = {"site_id": str(events.hall), "person": {**person, "full_name": "Sung A Pao", "phone": "+84912345678"}}
+    one, two, other = await results(events.staff, events, line, same, same | {"new_person": True})
+    assert [one[0], two[0], other[0]] == ["checked_in", "already_checked_in", "checked_in"]
+    assert one[2] == two[2] != other[2]
+    assert [result for result, _, _ in await results(events.staff, events, line, same)] == ["already_checked_in"] * 2
+
+
+async def test_who_was_struck_out_or_is_not_seen_is_not_recognised(events: EventStage) -> None:
+    gone = await events.person("Lý Thị Mai", birth_year=2003)
+    await events.attendance(events.morning, gone, events.hall, voided_at=NOON, void_reason="Quét nhầm")
+    line = {"site_id": str(events.hall), "person": {"full_name": "Lý Thị Mai", "birth_year": 2003}}
+    ((result, doubtful, _),) = await results(events.staff, events, line)
+    assert (result, doubtful) == ("checked_in", True)
+    there = {"site_id": str(events.bridge), "person": line["person"], "locality_code": "02839"}
+    ((result, _, _),) = await results(events.officer_there, events, there)
+    assert result == "checked_in"
+
+
+async def test_a_list_recognises_who_was_merged_by_the_row_that_counts(events: EventStage) -> None:
+    absorbed, survivor = await events.person("Mai"), await events.person("Lý Thị Mai", birth_year=2003)
+    await events.attendance(events.morning, absorbed, events.hall)
+    async with events.world.database.begin() as session:
+        await session.execute(update(Person).where(Person.id == absorbed).values(survivor_id=survivor))
+    line = {"site_id": str(events.hall), "person": {"full_name": "Lý Thị Mai", "birth_year": 2003}}
+    ((_, _, person_id),) = await results(events.staff, events, line)
+    assert person_id == str(survivor)
 
 
 async def test_a_merged_row_that_is_named_means_its_survivor(events: EventStage) -> None:
@@ -246,7 +312,7 @@ async def test_a_list_is_entered_once(events: EventStage) -> None:
 async def test_all_that_is_wrong_with_a_list_is_named_and_nothing_is_entered(events: EventStage) -> None:
     other, _, foreign = await events.simple_event()
     strange, _ = await events.registered(await events.person(), event_id=other)
-    hall = {"site_id": str(events.hall)}
+    hall, known = {"site_id": str(events.hall)}, await events.person()
     answer = await record(
         events.staff, events,
         {**hall, "person": {"full_name": "Cư A"}},
@@ -259,9 +325,13 @@ async def test_all_that_is_wrong_with_a_list_is_named_and_nothing_is_entered(eve
         {**hall, "person": {"full_name": "Cư C"}, "at": "9999-12-31T09:00:00Z"},
         {**hall, "person": {"full_name": "Cư D"}, "locality_code": "99999"},
         {**hall, "registration_id": str(uuid4()), "locality_code": SA_PA},
+        {**hall, "registration_id": str(uuid4()), "person": {"person_id": str(known)}, "new_person": True},
     )  # fmt: skip
     assert faults(answer) == {
         "/items/1/person": "required",
+        "/items/10/person": "duplicate",
+        "/items/10/registration_id": "not_found",
+        "/items/10/new_person": "unknown_field",
         "/items/2/site_id": "not_found",
         "/items/3/registration_id": "not_found",
         "/items/4/person/person_id": "not_found",
@@ -272,13 +342,18 @@ async def test_all_that_is_wrong_with_a_list_is_named_and_nothing_is_entered(eve
         "/items/9/registration_id": "not_found",
         "/items/9/locality_code": "unknown_field",
     }
+    assert "person, registration_id" in answer.json()["errors"][0]["detail"]
     assert await listed(events.staff, events) == []
 
 
 async def test_officers_enter_lists_of_their_own_sites(events: EventStage) -> None:
     there = {"site_id": str(events.bridge), "person": {"full_name": "Cư A"}}
     here = {"site_id": str(events.hall), "person": {"full_name": "Cư B"}}
-    assert problem(await record(events.officer_there, events, there, here)) == (403, "forbidden")
+    refused = await record(events.officer_there, events, there, here, here)
+    assert problem(refused) == (403, "forbidden")
+    assert [(error["pointer"], error["params"]["site_id"]) for error in refused.json()["errors"]] == [
+        (f"/items/{number}/site_id", str(events.hall)) for number in (1, 2)
+    ]
     assert (await record(events.officer_there, events, there, key="mine")).status_code == 200
     async with events.world.database.begin() as session:
         await session.execute(update(EventSite).where(EventSite.id == events.bridge).values(await events.place(SA_PA)))

@@ -1,5 +1,6 @@
 """Events as a calendar: for callers, behind a personal feed, and for everybody."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -7,12 +8,16 @@ from uuid import UUID
 import httpx
 import icalendar
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, text, update
 
 from incubator.accounts.models import RoleGrant
-from incubator.events.calendar.queries import MOST_EVENTS
-from incubator.events.models import Event, EventTransition
-from tests.events.stage import ENDS_AT, STARTS_AT, EventStage
+from incubator.actor import Actor, Grant, Role
+from incubator.api import ical
+from incubator.db import Statement
+from incubator.events.calendar.queries import MOST_EVENTS, MOST_PUBLIC, list_events, list_public_events
+from incubator.events.models import Event
+from tests.events.organising import edit, moved, read
+from tests.events.stage import ENDS_AT, STARTS_AT, EventStage, set_event_stage
 from tests.factories import BAC_HA, LAO_CAI, SA_PA, Y_TY, Caller, Make, World, locality_id
 
 CALENDAR = "/v1/calendar/events.ics"
@@ -45,14 +50,25 @@ async def seen(caller: Caller) -> set[str]:
     return set(uids(await caller.get(CALENDAR)))
 
 
-async def was_published(events: EventStage, event_id: UUID) -> None:
+async def cancel(events: EventStage, event_id: UUID) -> None:
+    event = await read(events.staff, event_id)
+    await moved(events.staff, event, "cancel", reason="Mưa lũ")
+
+
+async def many_events(events: EventStage, number: int) -> None:
+    """Public ones, an hour after each other."""
+    place, one = await events.place(BAC_HA), timedelta(hours=1)
+    rows = [
+        {
+            "kind": "training", "title": f"Tập huấn {number}", "title_key": "tap huan", "organisers": ["Tỉnh đoàn"],
+            **place, "starts_at": AHEAD + number * one, "ends_at": AHEAD + number * one + one, "status": "published",
+            "published_at": AHEAD, "is_public": True, "capture": "named", "walk_in_policy": "allow",
+            "changed_at": AHEAD, "late_sync_until": AHEAD + number * one + one, "created_by_id": events.staff.id,
+        }
+        for number in range(1, number + 1)
+    ]  # fmt: skip
     async with events.world.database.begin() as session:
-        session.add(
-            EventTransition(
-                event_id=event_id, action="publish", from_status="draft", to_status="published",
-                recorded_by_id=events.staff.id,
-            )
-        )  # fmt: skip
+        await session.execute(insert(Event), rows)
 
 
 async def test_an_event_is_told_without_persons_and_links(events: EventStage) -> None:
@@ -101,20 +117,26 @@ async def test_the_location_says_where_to_go(
 
 
 async def test_drafts_are_in_no_calendar(events: EventStage) -> None:
-    hidden = [await events.event(status=status) for status in ("draft", "cancelled")]
+    hidden = [await events.event(status="draft") for _ in range(2)]
+    await cancel(events, hidden[1])
     for caller in (events.staff, await events.world.make.token("calendar:read")):
         assert not {uid(event_id) for event_id in hidden} & await seen(caller)
     assert not {uid(event_id) for event_id in hidden} & set(uids(await events.world.http.get(PUBLIC)))
 
 
-async def test_a_cancelled_event_is_kept_for_thirty_days_and_then_gone(events: EventStage) -> None:
-    event_id = await events.event(status="cancelled", starts_at=AHEAD, ends_at=AHEAD + timedelta(hours=1))
-    await was_published(events, event_id)
-    for days, expected in ((0, True), (30, True), (31, False)):
-        await events.set(event_id, changed_at=events.world.clock.now - timedelta(days))
-        for answer in (await events.staff.get(CALENDAR), await events.world.http.get(PUBLIC)):
-            told = {event["uid"]: event["status"] for event in events_of(answer)}
-            assert told.get(uid(event_id)) == ("CANCELLED" if expected else None)
+@pytest.mark.parametrize(("days", "status"), [(0, "CANCELLED"), (30, "CANCELLED"), (31, None)])
+async def test_a_cancelled_event_is_kept_for_thirty_days_and_then_gone(
+    events: EventStage, days: int, status: str | None
+) -> None:
+    event_id = await events.event(starts_at=AHEAD, ends_at=AHEAD + timedelta(hours=1))
+    events.world.clock.now -= timedelta(days)
+    await cancel(events, event_id)
+    events.world.clock.now += timedelta(days)
+    renamed = await edit(events.staff, await read(events.staff, event_id), title="Hoãn")
+    assert renamed.json()["changed_at"] == "2025-11-30T03:00:00Z", "which does not keep it longer"
+    for answer in (await events.staff.get(CALENDAR), await events.world.http.get(PUBLIC)):
+        told = {event["uid"]: event["status"] for event in events_of(answer)}
+        assert told.get(uid(event_id)) == status
 
 
 async def test_the_calendar_goes_back_ninety_days(events: EventStage) -> None:
@@ -127,23 +149,65 @@ async def test_the_calendar_goes_back_ninety_days(events: EventStage) -> None:
     assert await seen(events.staff) == {uid(event_id) for event_id in (*kept, events.event_id)}
 
 
-async def test_the_earliest_give_way_where_there_are_too_many(events: EventStage) -> None:
-    place, one = await events.place(BAC_HA), timedelta(hours=1)
-    rows = [
-        {
-            "kind": "training", "title": f"Tập huấn {number}", "title_key": "tap huan", "organisers": ["Tỉnh đoàn"],
-            **place, "starts_at": AHEAD + number * one, "ends_at": AHEAD + number * one + one, "status": "published",
-            "is_public": True, "capture": "named", "walk_in_policy": "allow", "changed_at": AHEAD,
-            "late_sync_until": AHEAD + number * one + one, "created_by_id": events.staff.id,
-        }
-        for number in range(1, MOST_EVENTS + 3)
-    ]  # fmt: skip
-    async with events.world.database.begin() as session:
-        await session.execute(insert(Event), rows)
-    answer = await events.staff.get(CALENDAR)
+@pytest.mark.parametrize(("path", "most"), [(CALENDAR, MOST_EVENTS), (PUBLIC, MOST_PUBLIC)])
+async def test_the_earliest_give_way_where_there_are_too_many(events: EventStage, path: str, most: int) -> None:
+    await many_events(events, most + 2)
+    answer = await events.staff.get(path)
     starts = [event.decoded("dtstart") for event in events_of(answer)]
-    assert starts == [AHEAD + number * one for number in range(3, MOST_EVENTS + 3)]
+    assert starts == [AHEAD + timedelta(hours=number) for number in range(3, most + 3)]
     assert len(answer.content) < 1_500_000
+
+
+class Explaining:
+    """Reads that only say how PostgreSQL would find the rows."""
+
+    def __init__(self, stage: EventStage) -> None:
+        self._engine = stage.world.database.engine
+        self.plan = ""
+
+    async def rows(self, query: Statement, values: Mapping[str, Any], **_: Any) -> list[Any]:
+        async with self._engine.connect() as connection:
+            plan = await connection.exec_driver_sql(f"EXPLAIN {query.sql}", tuple(query.arguments(values)))
+            self.plan = "\n".join(plan.scalars())
+        return []
+
+
+def actor_at(stage: EventStage, locality: UUID | None) -> Actor:
+    """Staff of the whole country, or the officer of a commune."""
+    holds, level = (Role.commune_staff, "commune") if locality else (Role.staff, "country")
+    grant = Grant(holds=holds, locality_id=locality, level=level, sensitive=False)
+    return Actor(kind="account", id=stage.staff.id, name="x", grants=(grant,))
+
+
+async def test_calendars_go_along_an_index(committed: World) -> None:
+    """However many events there were before the ninety days, and wherever."""
+    stage = await set_event_stage(committed)
+    await old_events(stage, 20_000)
+    reads, now = Explaining(stage), committed.clock.now
+    commune = (await stage.place(BAC_HA))["locality_id"]
+    for asked, index in (
+        (list_public_events(reads, None, now=now), "ix_event_public_ends_at"),
+        (list_events(reads, actor_at(stage, None), now=now), "ix_event_ends_at"),
+        (list_events(reads, actor_at(stage, commune), now=now), "ix_event_locality_id"),
+    ):
+        await asked
+        assert index in reads.plan, reads.plan
+        assert "Seq Scan on event " not in reads.plan, reads.plan
+
+
+async def old_events(stage: EventStage, number: int) -> None:
+    """An hour after each other, up to the beginning of this year."""
+    place = await stage.place(SA_PA)
+    insert_all = """
+        INSERT INTO event (kind, title, title_key, organisers, locality_id, province_id, starts_at, ends_at, status,
+          published_at, capture, walk_in_policy, late_sync_until, changed_at, created_by_id)
+        SELECT 'forum', 'Diễn đàn', 'dien dan', '{Đoàn}', :locality_id, :province_id, at, at + interval '1 hour',
+          'completed', at, 'mixed', 'allow', at + interval '1 day', at, :account_id
+        FROM generate_series(1, :number) n, LATERAL (SELECT timestamptz '2025-01-01' - n * interval '1 hour') AS a (at)
+    """
+    async with stage.world.database.begin() as session:
+        await session.execute(text(insert_all), {**place, "account_id": stage.staff.id, "number": number})
+        await session.execute(text("ANALYZE event"))
 
 
 async def test_everybody_sees_the_events_of_their_place_and_of_its_sites(events: EventStage, make: Make) -> None:
@@ -179,6 +243,13 @@ async def test_what_is_known_already_is_not_sent_again(events: EventStage) -> No
     await events.set(sequence=1)
     changed = await events.staff.get(CALENDAR, headers={"if-none-match": first.headers["etag"]})
     assert changed.status_code == 200
+
+
+async def test_the_calendar_is_not_written_for_who_has_it(events: EventStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    tags = {path: (await events.staff.get(path)).headers["etag"] for path in (CALENDAR, PUBLIC)}
+    monkeypatch.setattr(ical, "Calendar", None)
+    for path, tag in tags.items():
+        assert (await events.staff.get(path, headers={"if-none-match": tag})).status_code == 304
 
 
 async def test_everybody_reads_the_public_events(events: EventStage) -> None:

@@ -1,6 +1,7 @@
 """Phones: enrolled by a code, rolled, revoked, and in nothing but their own event."""
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,10 +16,13 @@ from incubator.db import Database
 from incubator.errors import DomainError
 from incubator.events.devices.access import acting_device, note_contact
 from incubator.events.devices.models import Device, DeviceContact, DeviceProfile
+from tests.events.organising import edit, read, staged
 from tests.events.stage import EventStage, set_event_stage
 from tests.factories import Caller, World
 
 REFUSED = "enrolment_code_refused"
+FOLLOWING = "2026-01-12T10:00:00Z"
+"""Thirty days after the end of late scans."""
 
 
 def body(events: EventStage, **more: Any) -> dict[str, Any]:
@@ -58,7 +62,7 @@ async def test_a_phone_is_added_with_a_code_that_is_shown_once(events: EventStag
     assert (answer.status_code, answer.headers["location"]) == (201, f"/v1/devices/{device['id']}")
     assert (device["name"], device["status"], device["profile"]) == ("Cửa Đông", "waiting", "scan_walk_in")
     assert [site["label"] for site in device["sites"]] == ["Hội trường"]
-    assert device["expires_at"] == "2025-12-13T10:00:00Z"
+    assert (device["expires_at"], device["sees_all"]) == (FOLLOWING, True)
     assert device["code_expires_at"] == "2025-12-01T03:00:00Z"
     assert len(device["enrolment_code"]) == 9
     again = await events.staff.post(path, body(events), headers=key)
@@ -116,15 +120,70 @@ async def test_a_code_runs_out_after_a_day_even_for_its_phone(events: EventStage
     assert await code_of(phone) == "ok"
 
 
-async def test_a_phone_is_out_when_its_time_is_over(events: EventStage) -> None:
+async def test_a_code_that_ran_out_unused_shows(events: EventStage) -> None:
+    device, other = await added(events), await added(events)
+    await enrolled(events.world, other)
+    events.world.clock.now += timedelta(hours=24)
+    later = await events.world.make.account("staff")
+    for one, status in ((device, "code_expired"), (other, "enrolled")):
+        assert (await later.get(f"/v1/devices/{one['id']}")).json()["status"] == status
+    assert (await later.post(f"/v1/devices/{device['id']}/roll")).json()["status"] == "waiting"
+    words = (await later.get("/v1/vocabularies")).json()
+    assert "code_expired" in json.dumps(words)
+
+
+async def test_a_phone_whose_time_is_over_comes_back_as_the_same_one(events: EventStage) -> None:
     device, nonce = await added(events, expires_at="2025-11-30T05:00:00Z"), uuid4()
     phone = await enrolled(events.world, device, nonce)
     events.world.clock.now += timedelta(hours=2)
     assert await code_of(phone) == "token_expired"
     assert (await enrol(events.world, device["enrolment_code"], nonce)).json()["rule"] == REFUSED
-    later = Caller(events.world.http, (await events.world.make.account("staff")).token, uuid4(), "")
+    later = await events.world.make.account("staff")
     assert (await later.get(f"/v1/devices/{device['id']}")).json()["status"] == "expired"
-    assert (await later.post(f"/v1/devices/{device['id']}/roll")).json()["rule"] == "device_ended"
+    rolled = (await later.post(f"/v1/devices/{device['id']}/roll")).json()
+    assert (rolled["id"], rolled["status"], rolled["expires_at"]) == (device["id"], "waiting", FOLLOWING)
+    assert await code_of(await enrolled(events.world, rolled)) == "ok"
+
+
+async def test_a_phone_is_revived_for_a_week_long_after_its_event(events: EventStage) -> None:
+    device = await added(events)
+    events.world.clock.now += timedelta(days=60)
+    later = await events.world.make.account("staff")
+    rolled = (await later.post(f"/v1/devices/{device['id']}/roll")).json()
+    assert rolled["expires_at"] == "2026-02-05T03:00:00Z"
+    assert await code_of(await enrolled(events.world, rolled)) == "ok"
+
+
+async def test_a_phone_follows_its_event_unless_it_has_an_end_of_its_own(events: EventStage) -> None:
+    follower, own = await added(events), await added(events, expires_at="2025-12-20T00:00:00Z")
+    phone, other = await enrolled(events.world, follower), await enrolled(events.world, own)
+    answer = await edit(events.staff, await staged(events), late_sync_until="2026-03-01T00:00:00Z")
+    assert answer.status_code == 200, answer.text
+    ends = [(await one.get("/v1/check-in/device")).json()["device"]["expires_at"] for one in (phone, other)]
+    assert ends == ["2026-03-31T00:00:00Z", "2025-12-20T00:00:00Z"]
+    assert [(await one.get("/v1/me")).json()["expires_at"] for one in (phone, other)] == ends
+    events.world.clock.now += timedelta(days=100)
+    assert [await code_of(phone), await code_of(other)] == ["ok", "token_expired"]
+
+
+async def test_postponing_an_event_revives_the_phones_that_follow_it(events: EventStage) -> None:
+    phone = await enrolled(events.world, await added(events))
+    events.world.clock.now += timedelta(days=45)
+    assert await code_of(phone) == "token_expired"
+    staff = await events.world.make.account("staff")
+    event = await read(staff, events.event_id)
+    later = await edit(staff, event, starts_at="2026-02-01T01:00:00Z", ends_at="2026-02-01T10:00:00Z")
+    assert later.status_code == 200, later.text
+    events.world.clock.now += timedelta(seconds=2)
+    assert await code_of(phone) == "ok"
+
+
+async def test_a_code_that_is_asked_for_tells_no_more_than_who_asks_may_know(events: EventStage) -> None:
+    device = await added(events, site_ids=[str(events.bridge)])
+    assert device["sees_all"]
+    by_organiser = await events.officer.post(f"/v1/devices/{device['id']}/roll")
+    by_other = await events.officer_there.post(f"/v1/devices/{device['id']}/roll")
+    assert (by_organiser.json()["sees_all"], by_other.json()["sees_all"]) == (True, False)
 
 
 async def test_a_rolled_phone_needs_its_new_code(events: EventStage) -> None:
@@ -232,12 +291,18 @@ async def test_a_phone_reaches_its_own_event_and_reference_data(events: EventSta
     for path in ("/v1/localities", "/v1/vocabularies", "/v1/me"):
         assert (await phone.get(path)).status_code == 200, path
     me = (await phone.get("/v1/me")).json()
-    assert (me["kind"], me["scopes"], me["expires_at"]) == ("token", ["check_in:write"], "2025-12-13T10:00:00Z")
+    assert (me["kind"], me["scopes"], me["expires_at"]) == ("token", ["check_in:write"], FOLLOWING)
     for path in (f"/v1/events/{events.event_id}/devices", f"/v1/events/{events.event_id}/headcounts", "/v1/people"):
         assert (await phone.get(path)).status_code == 403, path
 
 
-async def test_thirty_codes_a_minute_may_be_tried(events: EventStage) -> None:
+async def test_a_whole_hall_enrols_from_one_address_at_once(events: EventStage) -> None:
+    device, nonce = await added(events), uuid4()
+    answers = [await enrol(events.world, device["enrolment_code"], nonce) for _ in range(40)]
+    assert {answer.status_code for answer in answers} == {201}
+
+
+async def test_thirty_wrong_codes_a_minute_may_be_tried(events: EventStage) -> None:
     code = (await added(events))["enrolment_code"]
     answers = [await enrol(events.world, "0000-0000") for _ in range(30)]
     assert {answer.status_code for answer in answers} == {422}

@@ -18,7 +18,7 @@ from tests.events.organising import (
     staged,
     tag,
 )
-from tests.events.stage import EventStage
+from tests.events.stage import NOON, EventStage
 
 WHY = {"reason": "Mưa lũ, đường sạt lở"}
 
@@ -83,7 +83,9 @@ async def test_cancelling_and_reopening_say_why(events: EventStage) -> None:
 async def test_an_event_is_completed_and_closed_once_it_began(events: EventStage) -> None:
     ahead = await moved(events.staff, await added(events.staff), "publish")
     for action in ("complete", "close_attendance"):
-        assert refused(await move(events.staff, ahead, action)) == (422, "event_not_begun")
+        answer = await move(events.staff, ahead, action)
+        assert refused(answer) == (422, "event_not_begun")
+        assert "08:00 on 2025-12-05" in answer.json()["detail"]
 
 
 async def test_what_is_published_has_a_session_and_each_session_a_site(events: EventStage) -> None:
@@ -102,11 +104,31 @@ async def test_what_is_published_has_a_session_and_each_session_a_site(events: E
     assert (await read(events.staff, empty["id"]))["status"] == "draft"
 
 
-async def test_a_cancelled_event_has_no_closed_attendance(events: EventStage) -> None:
+async def test_an_event_whose_figures_are_final_is_reopened_before_it_is_cancelled(events: EventStage) -> None:
     closed = await moved(events.staff, await staged(events), "close_attendance")
-    cancelled = await moved(events.staff, closed, "cancel", **WHY)
+    assert closed["allowed_actions"] == ["complete", "reopen_attendance"]
+    refusal = await move(events.staff, closed, "cancel", **WHY)
+    assert refused(refusal) == (409, "invalid_transition")
+    assert refusal.json()["allowed_actions"] == closed["allowed_actions"]
+    reopened = await moved(events.staff, closed, "reopen_attendance", **WHY)
+    cancelled = await moved(events.staff, reopened, "cancel", **WHY)
     assert (cancelled["status"], cancelled["attendance_closed_at"]) == ("cancelled", None)
     assert cancelled["allowed_actions"] == []
+
+
+async def test_an_event_at_which_somebody_was_is_not_cancelled(events: EventStage) -> None:
+    await events.attendance(events.morning, await events.person(), events.hall, voided_at=NOON, void_reason="Nhầm")
+    await events.attendance(events.morning, await events.person(), events.hall, pending=True)
+    first = await events.headcount(events.hall, 40)
+    await events.headcount(events.hall, 0, replaces_id=first)
+    attended, counted = await events.simple_event(), await events.simple_event()
+    await events.attendance(attended[1], await events.person(), attended[2])
+    await events.headcount(counted[2], 1)
+    for event_id, *_ in (attended, counted):
+        event = await read(events.staff, event_id)
+        assert refused(await move(events.staff, event, "cancel", **WHY)) == (422, "event_attended")
+        assert (await read(events.staff, event_id))["status"] == "published"
+    assert (await moved(events.staff, await staged(events), "cancel", **WHY))["status"] == "cancelled"
 
 
 async def test_a_move_takes_the_version_and_happens_once(events: EventStage) -> None:

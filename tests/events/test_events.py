@@ -32,7 +32,7 @@ from tests.events.organising import (
 from tests.events.stage import STARTS_AT, EventStage, set_event_stage
 from tests.factories import BAC_HA, LAO_CAI, SA_PA, Y_TY, World
 
-TUYEN_QUANG = "08"
+TUYEN_QUANG, FAR = "08", "01"
 PLACE = {"code": BAC_HA, "name": "Bắc Hà"}
 
 
@@ -159,6 +159,17 @@ async def test_people_join_by_http_alone(events: EventStage, url: str) -> None:
     assert faults(answer)[0] == ("bad_format", "/modes/0/join_url")
 
 
+async def test_an_event_has_so_many_sites_and_no_more(events: EventStage) -> None:
+    def sessions(number: int, sites: int) -> list[dict[str, Any]]:
+        named = [{"mode": "in_person", "label": f"Điểm {n}"} for n in range(sites)]
+        return [{"starts_at": START_TEXT, "ends_at": END_TEXT, "sites": named}] * number
+
+    answer = await events.staff.post(EVENTS, body(sessions=[*sessions(5, 200), *sessions(1, 1)]))
+    assert refused(answer) == (422, "event_too_large")
+    assert "1000" in answer.json()["detail"]
+    assert "1001" in answer.json()["detail"]
+
+
 async def test_the_same_key_adds_one_event(events: EventStage) -> None:
     key = {"idempotency-key": str(uuid4())}
     first = await events.staff.post(EVENTS, body(), headers=key)
@@ -214,6 +225,34 @@ async def test_tokens_see_no_drafts(events: EventStage) -> None:
     for reader in readers:
         assert draft["id"] in await found(reader)
     assert await found(await make.token("events:read", locality=SA_PA)) == []
+
+
+async def test_a_draft_that_is_given_up_is_shown_to_no_program(events: EventStage) -> None:
+    reader = await events.world.make.token("events:read")
+    given_up = await moved(events.staff, await added(events.staff), "cancel", reason="Trùng lịch")
+    told = await moved(events.staff, await added(events.staff), "publish")
+    assert set(await found(reader)) == {str(events.event_id), told["id"]}
+    await moved(events.staff, told, "cancel", reason="Mưa lũ")
+    assert (await read(reader, told["id"]))["status"] == "cancelled"
+    assert await found(reader, "status=cancelled") == [told["id"]]
+    assert refused(await reader.get(f"{EVENTS}/{given_up['id']}")) == (404, "not_found")
+    assert set(await found(events.officer, "status=cancelled")) == {told["id"], given_up["id"]}
+
+
+async def test_a_site_in_ones_commune_shows_no_draft(events: EventStage) -> None:
+    bridge = [{"starts_at": START_TEXT, "ends_at": END_TEXT, "sites": [{"mode": "in_person", "locality_code": Y_TY}]}]
+    draft = await added(events.officer, sessions=bridge)
+    given_up = await moved(events.officer, await added(events.officer, sessions=bridge), "cancel", reason="Trùng lịch")
+    wider = await events.world.make.account("staff", FAR)
+    far = [{**bridge[0], "sites": [{"mode": "in_person", "locality_code": FAR}]}]
+    province = await added(events.staff, sessions=far)
+    for event, caller in ((draft, events.officer_there), (given_up, events.officer_there), (province, wider)):
+        assert refused(await caller.get(f"{EVENTS}/{event['id']}")) == (404, "not_found")
+        assert event["id"] not in await found(caller)
+        assert event["id"] in await found(events.staff)
+    for event, caller in ((draft, events.officer_there), (province, wider)):
+        await moved(events.staff, event, "publish")
+        assert event["id"] in await found(caller)
 
 
 async def test_where_to_join_is_for_those_through_whom_people_register(events: EventStage) -> None:
@@ -296,10 +335,12 @@ async def test_calendars_are_told_what_they_show(events: EventStage) -> None:
     draft = (await edit(events.staff, await added(events.staff), title="Diễn đàn hai")).json()
     assert draft["sequence"] == 0
     event = await moved(events.staff, draft, "publish")
-    quiet = (await edit(events.staff, event, description="Mời", organisers=["Xã đoàn"], is_public=False)).json()
+    quiet = (await edit(events.staff, event, description="Mời", is_public=False)).json()
     assert (event["sequence"], quiet["sequence"]) == (1, 1)
-    told = (await edit(events.staff, quiet, title="Diễn đàn ba")).json()
-    assert (told["sequence"], told["changed_at"]) == (2, "2025-11-30T03:00:00Z")
+    for number, shown in enumerate(({"title": "Diễn đàn ba"}, {"organisers": ["Xã đoàn"]}, {"kind": "contest"}), 2):
+        events.world.clock.now += timedelta(minutes=1)
+        quiet = (await edit(events.staff, quiet, **shown)).json()
+        assert (quiet["sequence"], quiet["changed_at"]) == (number, f"2025-11-30T03:0{number - 1}:00Z"), shown
 
 
 async def test_an_event_that_keeps_its_length_takes_its_sessions_along(events: EventStage) -> None:
@@ -353,6 +394,40 @@ async def test_an_event_moves_with_the_sites_of_its_place_until_people_are_in(ev
     assert refused(await edit(events.staff, counted, locality_code=Y_TY)) == (422, "event_place_fixed")
 
 
+async def test_what_took_place_is_not_moved_ahead(events: EventStage) -> None:
+    completed = await moved(events.staff, await staged(events), "complete")
+    ahead = {"starts_at": "2025-11-30T10:01:00+07:00", "ends_at": "2025-11-30T19:01:00+07:00"}
+    assert refused(await edit(events.staff, completed, **ahead)) == (422, "event_held")
+    now = {"starts_at": "2025-11-30T10:00:00+07:00", "ends_at": "2025-11-30T19:00:00+07:00"}
+    assert (await edit(events.staff, completed, **now)).status_code == 200
+
+
+def by_session(event: dict[str, Any]) -> list[set[tuple[str, str]]]:
+    return [{(site["label"], site["locality_code"]) for site in session["sites"]} for session in event["sessions"]]
+
+
+async def test_sites_of_a_draft_are_named_after_the_place_to_which_it_moves(events: EventStage) -> None:
+    hour = {"starts_at": START_TEXT, "ends_at": END_TEXT}
+    bridge, own = {"mode": "in_person", "locality_code": Y_TY}, {"mode": "in_person", "label": "Nhà văn hóa"}
+    online = {"mode": "online"}
+    sessions = [{**hour, "sites": [{"mode": "in_person"}, bridge]}, {**hour, "sites": [own, online]}, hour]
+    draft = await added(events.staff, sessions=sessions, modes=[{"mode": "in_person"}, {"mode": "online"}])
+    moved_on = (await edit(events.staff, draft, locality_code=SA_PA)).json()
+    assert by_session(moved_on) == [
+        {("Sa Pa", SA_PA), ("Y Tý", Y_TY)},
+        {("Nhà văn hóa", SA_PA), ("Trực tuyến", SA_PA)},
+        {("Sa Pa", SA_PA), ("Trực tuyến", SA_PA)},
+    ]
+    taken = (await edit(events.staff, moved_on, locality_code=Y_TY)).json()
+    assert by_session(taken)[0] == {("Sa Pa", Y_TY), ("Y Tý", Y_TY)}, "no name is given twice"
+    assert by_session(taken)[2] == {("Y Tý", Y_TY), ("Trực tuyến", Y_TY)}
+
+
+async def test_sites_of_a_draft_that_bear_a_venue_keep_its_name(events: EventStage) -> None:
+    draft = await added(events.staff, modes=[{"mode": "in_person", "venue": "Bắc Hà"}])
+    assert by_session((await edit(events.staff, draft, locality_code=SA_PA)).json()) == [{("Bắc Hà", SA_PA)}]
+
+
 async def test_what_is_counted_stays_once_the_lists_are_closed(events: EventStage) -> None:
     closed = await moved(events.staff, await staged(events), "close_attendance")
     for change in ({"starts_at": "2025-11-29T07:00:00+07:00"}, {"locality_code": SA_PA}, {"kind": "forum"}):
@@ -384,6 +459,7 @@ async def test_lists_go_along_an_index(committed: World) -> None:
 async def crowd(stage: EventStage) -> None:
     """Ten thousand events, few of which are of the kinds and places that are asked for."""
     rest = {
+        "published_at": STARTS_AT,
         "organisers": ["Tỉnh đoàn"], "capture": "mixed", "walk_in_policy": "allow", "changed_at": STARTS_AT,
         "created_by_id": stage.staff.id, "kind": "forum", "status": "published", "title": "Diễn đàn",
         "title_key": "dien dan", **await stage.place(SA_PA),

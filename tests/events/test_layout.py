@@ -4,7 +4,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import insert
 
+from incubator.events.layout.models import EventSession, EventSite
 from incubator.events.registrations.models import Registration
 from tests.events.organising import (
     EVENTS,
@@ -18,7 +20,7 @@ from tests.events.organising import (
     refused,
     staged,
 )
-from tests.events.stage import EventStage
+from tests.events.stage import ENDS_AT, STARTS_AT, EventStage
 from tests.factories import BAC_HA, SA_PA, Y_TY
 
 HOUR = {"starts_at": "2025-11-29T09:00:00+07:00", "ends_at": "2025-11-29T10:00:00+07:00"}
@@ -101,14 +103,47 @@ async def test_a_session_is_added_with_its_sites(events: EventStage) -> None:
     answer = await events.staff.post(f"{EVENTS}/{event['id']}/sessions", {"title": "Tọa  đàm", **HOUR})
     assert answer.status_code == 201, answer.text
     changed = answer.json()
-    assert answer.headers["location"] == f"{EVENTS}/{event['id']}"
     third = changed["sessions"][2]
+    address = answer.headers["location"]
+    assert address == f"{EVENTS}/{event['id']}/sessions/{third['id']}"
+    assert (await events.staff.patch(address, {}, headers={"if-match": answer.headers["etag"]})).json() == changed
     assert (third["number"], third["title"], third["starts_at"]) == (3, "Tọa đàm", "2025-11-29T02:00:00Z")
     assert labels_of(changed, 3) == {"Bắc Hà", "Trực tuyến"}
     assert (changed["version"], changed["sequence"]) == (event["version"] + 1, event["sequence"] + 1)
     sites = [{"mode": "in_person", "locality_code": Y_TY}]
     changed = (await events.staff.post(f"{EVENTS}/{event['id']}/sessions", {**HOUR, "sites": sites})).json()
     assert labels_of(changed, 4) == {"Y Tý"}
+
+
+async def test_an_event_grows_to_a_size_and_no_further(events: EventStage) -> None:
+    event_id, session_id, _ = await events.simple_event()
+    async with events.world.database.begin() as session:
+        place = await events.place(BAC_HA)
+        rows = [
+            {"event_id": event_id, "session_id": session_id, "mode": "in_person", "label": f"Điểm {n}", **place}
+            for n in range(998)
+        ]
+        await session.execute(insert(EventSite), rows)
+    path, point = f"{EVENTS}/{event_id}", {"mode": "in_person", "label": "Điểm cầu"}
+    two = [point, {**point, "label": "Điểm cầu hai"}]
+    assert refused(await events.staff.post(f"{path}/sessions", {**HOUR, "sites": two})) == (422, "event_too_large")
+    last = await events.staff.post(f"{path}/sites", {**point, "session_id": str(session_id)})
+    assert last.status_code == 201, last.text
+    further = await events.staff.post(f"{path}/sites", {**point, "session_id": str(session_id), "label": "Điểm cuối"})
+    assert refused(further) == (422, "event_too_large")
+
+
+async def test_an_event_has_a_hundred_sessions(events: EventStage) -> None:
+    event_id = await events.event()
+    await events.mode(event_id)
+    async with events.world.database.begin() as session:
+        times = {"starts_at": STARTS_AT, "ends_at": ENDS_AT}
+        await session.execute(
+            insert(EventSession), [{"event_id": event_id, "number": n, **times} for n in range(1, 100)]
+        )
+    path = f"{EVENTS}/{event_id}/sessions"
+    assert (await events.staff.post(path, HOUR)).status_code == 201
+    assert refused(await events.staff.post(path, HOUR)) == (422, "event_too_large")
 
 
 async def test_all_that_is_wrong_with_a_session_is_named(events: EventStage) -> None:
@@ -166,6 +201,7 @@ async def test_a_site_is_added_changed_and_taken_away(events: EventStage) -> Non
     assert answer.status_code == 201, answer.text
     event = answer.json()
     [site] = event["sessions"][1]["sites"]
+    assert answer.headers["location"] == f"{path}/{site['id']}"
     assert (site["label"], site["locality_code"]) == ("Sân vận động", BAC_HA)
     patch = {"label": "Điểm cầu Sa Pa", "locality_code": SA_PA, "mode": "online"}
     event = (await change(events.staff, event, "PATCH", f"/sites/{site['id']}", patch)).json()

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import insert, select, update
 
@@ -17,7 +18,7 @@ from incubator.events.registrations.models import Registration, Ticket, new_tick
 from incubator.people.models import Person
 from incubator.text import fold
 from tests.events.stage import EventStage
-from tests.factories import LONG_AGO, Caller
+from tests.factories import LONG_AGO, Y_TY, Caller
 
 MEMBERS = 2_300
 IDENTITY = {"accept-encoding": "identity"}
@@ -65,6 +66,25 @@ async def test_a_merged_person_stands_under_the_name_that_counts(events: EventSt
     _, ticket = await events.registered(await events.person("Giang A Pao", survivor_id=survivor))
     rows = (await manifest(events, await events.device()))["rows"]
     assert rows == [[prefix(ticket), "Giàng A Páo", "in_person", "confirmed"]]
+
+
+async def test_a_phone_of_a_bridge_point_is_told_the_names_of_its_commune(events: EventStage) -> None:
+    """The others are let in by their tickets; neither names nor their order are told."""
+    _, near = await events.registered(await events.person("Vàng Seo Páo", commune=Y_TY))
+    far = [(await events.registered(await events.person(name)))[1] for name in ("Ma Văn Ất", "Bùi Thị An", "Lù A Sử")]
+    for caller, sees_all in ((events.officer_there, False), (events.officer, True)):
+        device = {"name": "Điểm cầu", "profile": "scan", "site_ids": [str(events.bridge)]}
+        added = (await caller.post(f"/v1/events/{events.event_id}/devices", device)).json()
+        assert added["sees_all"] is sees_all
+        code = {"code": added["enrolment_code"], "client_nonce": str(uuid4())}
+        token = (await events.world.http.post("/v1/devices/enrolments", json=code)).json()["token"]
+        rows = (await manifest(events, Caller(events.world.http, token, uuid4(), "")))["rows"]
+        if sees_all:
+            assert [row[1] for row in rows] == ["Bùi Thị An", "Lù A Sử", "Ma Văn Ất", "Vàng Seo Páo"]
+        else:
+            assert rows[0] == [prefix(near), "Vàng Seo Páo", "in_person", "confirmed"]
+            hashes = sorted(far, key=lambda ticket: hashlib.sha256(ticket.encode()).digest())
+            assert rows[1:] == [[prefix(ticket), None, "in_person", "confirmed"] for ticket in hashes]
 
 
 async def test_it_is_for_phones_that_scan_and_for_organisers(events: EventStage) -> None:

@@ -193,10 +193,11 @@ async def test_the_other_modes_are_named_to_who_names_a_wrong_one(events: EventS
 async def test_a_person_is_registered_once(events: EventStage) -> None:
     event_id = await event_ahead(events)
     person = {"person_id": str(await events.person())}
-    await register(events.staff, event_id, person=person)
+    made = await register(events.staff, event_id, person=person)
     for mode in ("in_person", "online"):
         again = await try_register(events.staff, event_id, person=person, mode=mode)
         assert (again.status_code, again.json()["code"]) == (409, "duplicate")
+        assert [(e["pointer"], e["params"]) for e in again.json()["errors"]] == [("/person", {"known_id": made["id"]})]
 
 
 async def test_two_rows_that_were_merged_are_one_person(events: EventStage) -> None:
@@ -239,9 +240,11 @@ async def test_a_program_names_no_person_and_no_source(events: EventStage) -> No
 async def test_a_request_of_a_program_that_is_sent_twice_registers_once(events: EventStage) -> None:
     """Without a key: the same folded name with the same number."""
     event_id, program = await event_ahead(events), await frontend(events)
-    await register(program, event_id, person={"full_name": "Giàng Thị Sa", "phone": "0912 345 678"})
-    again = await try_register(program, event_id, person={"full_name": "GIANG THI SA", "phone": "+84912345678"})
-    assert (again.status_code, again.json()["code"]) == (409, "duplicate")
+    made = await register(program, event_id, person={"full_name": "Giàng Thị Sa", "phone": "0912 345 678"})
+    for caller, told in ((program, {"known_id": made["id"]}), (await frontend(events), {})):
+        again = await try_register(caller, event_id, person={"full_name": "GIANG THI SA", "phone": "+84912345678"})
+        assert (again.status_code, again.json()["code"]) == (409, "duplicate")
+        assert [(e["pointer"], e["params"]) for e in again.json()["errors"]] == [("/person", told)]
     sister = await try_register(program, event_id, person={"full_name": "Giàng Thị Pà", "phone": "0912345678"})
     assert sister.status_code == 201
     async with events.world.database.begin() as session:

@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from incubator.events.attendance.models import Attendance
 from incubator.events.check_in.models import CheckInReview
+from incubator.events.check_in.reviews.actions import sweep_reviews
 from incubator.events.registrations.models import Ticket, ticket_hash
+from incubator.localities.models import Locality, LocalitySuccession
 from tests.events.door import ON_TIME, Door
 from tests.events.stage import STARTS_AT, EventStage
-from tests.factories import SA_PA, Caller
+from tests.factories import SA_PA, Caller, current_locality
 
 
 @pytest.fixture
@@ -84,6 +86,7 @@ async def test_officers_of_a_site_see_and_resolve_what_happened_there(events: Ev
     assert problem(await resolve(events.approver, review, "dismiss", note="x")) == (403, "forbidden")
     elsewhere = await resolve(events.officer_there, review, "admit", site_id=str(events.hall))
     assert problem(elsewhere) == (403, "forbidden")
+    assert [error["pointer"] for error in elsewhere.json()["errors"]] == ["/site_id"]
     assert (await admitted(events.officer_there, review))["status"] == "admitted"
     others = [r for r in await reviews(events.staff, door) if r["site_id"] != str(events.bridge)]
     for other in others:
@@ -131,8 +134,8 @@ async def test_who_an_item_does_not_name_is_said_by_staff(events: EventStage, do
     assert new["full_name"] == "Vàng Thị Mỷ"
     both = {"person": {"person_id": str(uuid4())}, "registration_id": str(uuid4())}
     unknown = await resolve(events.staff, four[3], "admit", **both)
-    assert {error["pointer"] for error in unknown.json()["errors"]} == {
-        "/person", "/registration_id", "/person/person_id",
+    assert {error["pointer"]: error["code"] for error in unknown.json()["errors"]} == {
+        "/person": "duplicate", "/registration_id": "not_found", "/person/person_id": "not_found",
     }  # fmt: skip
     assert len(await present(events)) == 3
 
@@ -213,4 +216,97 @@ async def test_a_dismissed_item_that_comes_again_stays_dismissed(events: EventSt
     await door.send(item)
     async with events.world.database.begin() as session:
         (row,) = await session.scalars(select(CheckInReview))
-    assert (row.status, row.payload) == ("dismissed", {})
+    assert (row.status, row.version) == ("dismissed", 2)
+
+
+async def test_where_site_and_session_disagree_staff_says_which_is_meant(events: EventStage, door: Door) -> None:
+    _, ticket = await events.registered(await events.person())
+    await door.send(door.scan(token=ticket, session_id=str(events.afternoon)))
+    (review,) = await reviews(events.staff, door)
+    assert (review["reason"], review["session_id"]) == ("site_mismatch", str(events.afternoon))
+    unsaid = await resolve(events.staff, review, "admit")
+    (error,) = unsaid.json()["errors"]
+    assert (unsaid.status_code, error["pointer"], error["code"]) == (400, "/site_id", "required")
+    assert error["params"] == {"session_id": str(events.afternoon), "session_of_site": str(events.morning)}
+    assert "another session" in error["detail"]
+    assert await present(events) == []
+    done = await admitted(events.staff, review, site_id=str(events.hall))
+    assert (done["site_id"], done["session_id"]) == (str(events.hall), str(events.morning))
+
+
+async def test_what_was_dismissed_by_mistake_is_opened_again(events: EventStage, door: Door) -> None:
+    await door.send({"name": "Vàng Thị Mỷ", "weight": 7})
+    (review,) = await reviews(events.staff, door)
+    assert problem(await resolve(events.staff, review, "reopen")) == (409, "invalid_transition")
+    dismissed = (await resolve(events.staff, review, "dismiss", note="Rác")).json()
+    assert (dismissed["status"], dismissed["raw"]) == ("dismissed", review["raw"])
+    opened = (await resolve(events.staff, dismissed, "reopen", note="Có người đến")).json()
+    assert (opened["status"], opened["raw"], opened["note"]) == ("open", review["raw"], "Có người đến")
+    assert (opened["resolved_at"], opened["resolved_by_id"]) == (None, None)
+    person = {"full_name": "Vàng Thị Mỷ"}
+    done = await admitted(events.staff, opened, site_id=str(events.hall), person=person)
+    assert (done["raw"], len(await present(events))) == (None, 1)
+    assert problem(await resolve(events.staff, done, "reopen")) == (409, "invalid_transition")
+
+
+async def test_what_a_phone_sent_is_swept_a_month_after_it_was_dismissed(events: EventStage, door: Door) -> None:
+    await door.send({"a": 1}, {"b": 2})
+    first, second = await reviews(events.staff, door)
+    await resolve(events.staff, first, "dismiss", note="Rác")
+    for days, left in ((30, '{"b": 2}'), (31, None)):
+        async with events.world.database.begin() as session:
+            await sweep_reviews(session, now=ON_TIME + timedelta(days=days))
+        (swept,) = await reviews(events.staff, door, status="dismissed")
+        assert swept["raw"] == left
+    assert problem(await resolve(events.staff, swept, "reopen")) == (409, "invalid_transition")
+    (untouched,) = await reviews(events.staff, door, status="open")
+    assert untouched == second
+
+
+async def test_a_walk_in_whose_commune_nobody_knows_has_none(events: EventStage, door: Door) -> None:
+    item = door.walk_in(locality_code="99999")
+    (result,) = await door.send(item)
+    assert (result["status"], result["code"]) == ("accepted", "checked_in")
+    again = door.scan(person=item["person"], kind="out")
+    await door.send(item, again)
+    (review,) = await reviews(events.staff, door)
+    assert (review["reason"], review["locality_code"], review["kind"]) == ("locality_unknown", "99999", None)
+    assert (review["person_id"], review["site_id"]) == (result["person_id"], str(events.hall))
+    person = (await events.officer.get(f"/v1/people/{result['person_id']}")).json()
+    assert person["locality_code"] is None
+    refused = await resolve(events.staff, review, "admit")
+    assert (problem(refused), refused.json()["allowed_actions"]) == ((409, "invalid_transition"), ["dismiss"])
+    assert (await resolve(events.staff, review, "dismiss", note="Đã ghi xã")).json()["status"] == "dismissed"
+    assert len(await present(events)) == 1
+
+
+async def homes(events: EventStage, door: Door, *codes: str) -> list[str | None]:
+    """The communes of today of walk-ins who name these codes."""
+    results = await door.send(*(door.walk_in(f"Má A {code}", locality_code=code) for code in codes))
+    people = [(await events.staff.get(f"/v1/people/{result['person_id']}")).json() for result in results]
+    return [person["locality_code"] for person in people]
+
+
+async def test_the_code_of_a_former_commune_means_what_became_of_it(events: EventStage, door: Door) -> None:
+    assert await homes(events, door, "02800", "02809", SA_PA) == ["02809", "02809", SA_PA]
+    assert await reviews(events.staff, door) == []
+    async with events.world.database.begin() as session:
+        split = (await session.scalars(select(Locality).where(Locality.code == "02800"))).one()
+        other = await current_locality(session, SA_PA)
+        day = split.valid_to
+        session.add(LocalitySuccession(predecessor_id=split.id, successor_id=other.id, happened_on=day))
+    assert await homes(events, door, "02800") == [None]
+    (review,) = await reviews(events.staff, door)
+    assert (review["reason"], review["locality_code"]) == ("locality_unknown", "02800")
+
+
+async def test_the_documented_examples_of_resolving_work(events: EventStage, door: Door) -> None:
+    document = (await events.staff.get("/openapi.json")).json()
+    body = document["paths"]["/v1/check-in-reviews/{check_in_review_id}/resolution"]["post"]["requestBody"]
+    examples = {tag: shown["value"] for tag, shown in body["content"]["application/json"]["examples"].items()}
+    assert examples.keys() == {"admit", "dismiss", "reopen"}
+    await door.send(door.scan(token=await revoked(events)), door.scan(token="0" * 26))
+    unknown, rolled = await reviews(events.staff, door)
+    assert (await resolve(events.staff, rolled, **examples["admit"])).status_code == 200
+    dismissed = await resolve(events.staff, unknown, **examples["dismiss"])
+    assert (await resolve(events.staff, dismissed.json(), **examples["reopen"])).status_code == 200

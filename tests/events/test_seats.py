@@ -3,11 +3,12 @@
 import asyncio
 import random
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 from sqlalchemy import func, insert, select
 
 from incubator.actor import NOBODY
@@ -17,6 +18,7 @@ from incubator.events.registrations.models import Registration, Ticket
 from incubator.idempotency import StoredAnswer
 from incubator.people.models import Person
 from incubator.text import fold
+from tests.conftest import committing_world
 from tests.events.registering import event_ahead, in_bulk, register, somebody
 from tests.events.stage import EventStage, set_event_stage
 from tests.factories import BAC_HA, Caller, World
@@ -25,8 +27,16 @@ Call = Callable[[], Awaitable[httpx.Response]]
 
 RUSH, SEATS = 600, 50
 AT_ONCE = 40
+CONNECTIONS = 8
 MODES = ("in_person", "online")
 WHY = {"reason": "Bận việc mùa vụ"}
+
+
+@pytest.fixture
+async def served(server_url: str, template: str) -> AsyncIterator[World]:
+    """Committing, with no more connections than a process has unless it is told otherwise."""
+    async with committing_world(server_url, template, "seats", pool_size=CONNECTIONS) as world:
+        yield world
 
 
 async def until_answered(call: Call) -> httpx.Response:
@@ -139,27 +149,27 @@ def _replay(action: str, id_: UUID, details: dict[str, Any], queues: dict[str, d
         assert not queue, "nobody sits down past who waits"
 
 
-async def test_six_hundred_want_fifty_seats(committed: World) -> None:
-    events = await set_event_stage(committed)
+async def test_six_hundred_want_fifty_seats(served: World) -> None:
+    events = await set_event_stage(served)
     event_id = await event_ahead(events, seats=SEATS)
     people = await crowd(events, RUSH)
     answers = await all_answered((registering(events.staff, event_id, person) for person in people), RUSH)
     assert Counter(answer.status_code for answer in answers) == {201: RUSH}
-    rows = await registrations(committed, event_id)
+    rows = await registrations(served, event_id)
     assert [row.status for row in rows] == ["confirmed"] * SEATS + ["waitlisted"] * (RUSH - SEATS)
     assert [row.wait_number for row in rows[SEATS:]] == list(range(1, RUSH - SEATS + 1))
     assert {str(row.person_id) for row in rows} == set(people)
     told = {answer.json()["id"]: answer.json()["status"] for answer in answers}
     assert told == {str(row.id): row.status for row in rows}
-    await check_seats(committed, event_id)
-    async with committed.database.begin() as session:
+    await check_seats(served, event_id)
+    async with served.database.begin() as session:
         for table in (Ticket, StoredAnswer):
             assert await session.scalar(select(func.count()).select_from(table)) == RUSH
 
 
-async def test_everything_at_once_keeps_every_seat_and_the_order(committed: World) -> None:
+async def test_everything_at_once_keeps_every_seat_and_the_order(served: World) -> None:
     """Registering, cancelling, changing modes and capacities: 810 requests, of which many are refused, as they must."""
-    events, dice = await set_event_stage(committed), random.Random(5)
+    events, dice = await set_event_stage(served), random.Random(5)
     event_id = await event_ahead(events, seats=60, online=40)
     people = await crowd(events, 640)
     held = await _registered_before(events, event_id, people[:240], dice)
@@ -175,9 +185,9 @@ async def test_everything_at_once_keeps_every_seat_and_the_order(committed: Worl
     assert {answer.json()["code"] for answer in answers if answer.status_code == 409} <= {
         "duplicate", "invalid_transition", "capacity_full",
     }  # fmt: skip
-    await check_seats(committed, event_id)
-    done = await check_order(committed, event_id)
-    assert done["register"] == len(await registrations(committed, event_id))
+    await check_seats(served, event_id)
+    done = await check_order(served, event_id)
+    assert done["register"] == len(await registrations(served, event_id))
     assert min(done[action] for action in ("register", "cancel", "change_mode", "promote")) > 30, done
 
 

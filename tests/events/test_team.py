@@ -5,6 +5,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from tests.events.organising import EVENTS, NOBODYS, change, found, moved, read, refused, staged
 from tests.events.stage import EventStage
@@ -65,6 +66,41 @@ async def test_who_leads_sees_the_event_from_then_on(events: EventStage) -> None
     path = f"/sessions/{events.morning}/team/{mentor.person_id}"
     await change(events.staff, await staged(events), "DELETE", path)
     assert await found(mentor) == []
+
+
+async def test_who_leads_under_another_row_of_the_same_person_sees_the_event_too(events: EventStage) -> None:
+    mentor, other = await events.world.make.mentor(home=BAC_HA), await events.person()
+    assert (await put(events, other)).status_code == 200
+    assert await found(mentor) == []
+    for absorbed, survivor in ((other, mentor.person_id), (mentor.person_id, other)):
+        await merge(events, absorbed, survivor)
+        assert await found(mentor) == [str(events.event_id)]
+
+
+async def test_who_was_merged_since_has_one_part_and_can_be_taken_out(events: EventStage) -> None:
+    first, second = await events.person("Lý Thị Mai"), await events.person("Ly Thi Mai")
+    morning = f"session_id={events.morning}"
+    for person, part in ((first, "lead"), (second, "support")):
+        await put(events, person, part)
+    await merge(events, second, first)
+    assert len(await listed(events.staff, events.event_id, morning)) == 2
+    assert (await put(events, second, "lead")).json()["person_id"] == str(first)
+    assert await listed(events.staff, events.event_id, morning) == [(1, "Lý Thị Mai", "lead")]
+    await merge(events, first, second)
+    assert (await put(events, first, "lead")).json()["person_id"] == str(second)
+    assert await listed(events.staff, events.event_id, morning) == [(1, "Ly Thi Mai", "lead")]
+    await merge(events, second, first)
+    path = f"/sessions/{events.morning}/team/{first}"
+    assert (await change(events.staff, await staged(events), "DELETE", path)).status_code == 204
+    assert await listed(events.staff, events.event_id, morning) == []
+
+
+async def merge(events: EventStage, absorbed: Any, survivor: Any) -> None:
+    """The only merge there is from then on."""
+    async with events.world.database.begin() as session:
+        await session.execute(text("UPDATE person SET survivor_id = NULL WHERE survivor_id IS NOT NULL"))
+        query = text("UPDATE person SET survivor_id = :survivor WHERE id = :absorbed")
+        await session.execute(query, {"survivor": survivor, "absorbed": absorbed})
 
 
 async def test_only_people_whom_one_sees_and_sessions_of_the_event_are_named(events: EventStage) -> None:

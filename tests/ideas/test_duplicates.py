@@ -12,7 +12,7 @@ from incubator.accounts.models import RoleGrant
 from incubator.actor import NOBODY
 from incubator.audit import AuditEntry
 from incubator.ideas.duplicates.models import MOST_CANDIDATES, IdeaDuplicate, IdeaEvidence, evidence_of, words_of
-from incubator.ideas.models import Idea, new_tracking_code, search_key
+from incubator.ideas.models import Idea, IdeaMember, new_tracking_code, search_key
 from incubator.people.duplicates.models import PersonDuplicate
 from incubator.people.models import Person
 from tests.factories import BAC_HA, LAO_CAI, LONG_AGO, Y_TY, Caller, Make, World, locality_id
@@ -230,6 +230,29 @@ async def test_there_are_at_most_twenty_candidates_and_the_best_are_kept(pairs: 
     last = await pairs.codes(await pairs.idea(TITLE, similar))
     assert len(last) == MOST_CANDIDATES
     assert last[similar["tracking_code"]] == ["same_leader", "similar_title"]
+
+
+async def test_an_open_pair_whose_reasons_are_gone_is_taken_away(world: World, pairs: Pairs) -> None:
+    first, second = await pairs.idea(TITLE), await pairs.screened(TITLE)
+    third = await pairs.idea(TITLE)
+    said = next(pair for pair in await pairs.of(second) if pair["other_id"] == third["id"])
+    assert (await pairs.resolve(second, said)).status_code == 200
+    assert len(await pairs.of(second, query="?status=open")) == 1
+    second = await pairs.edit(await pairs.make.read(pairs.staff, second), title=STRANGE_TITLE)
+    assert [pair["status"] for pair in await pairs.of(second)] == ["not_duplicate"]
+    assert [pair["other_id"] for pair in await pairs.of(first)] == [third["id"]]
+    await pairs.make.moved(pairs.staff, second, "pass_screening")
+
+
+async def test_a_search_tells_the_reasons_of_today(world: World, pairs: Pairs) -> None:
+    first = await pairs.idea(TITLE)
+    second = await pairs.idea(TITLE, first)
+    assert await pairs.codes(second) == {first["tracking_code"]: ["same_leader", "same_title"]}
+    stranger = await pairs.idea(STRANGE_TITLE)
+    async with world.database.begin() as session:
+        row = update(IdeaMember).where(IdeaMember.idea_id == UUID(first["id"]), IdeaMember.position == 0)
+        await session.execute(row.values(person_id=UUID(stranger["leader"]["person_id"])))
+    assert (await pairs.search(second)).json()["items"][0]["evidence"] == ["same_title"]
 
 
 async def test_the_screening_waits_until_somebody_says_that_they_differ(pairs: Pairs) -> None:

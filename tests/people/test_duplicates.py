@@ -1,5 +1,6 @@
 """Pairs of people who may be one: which evidence makes them, who sees them, and what people say about them."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +14,7 @@ from incubator.people.duplicates.candidates import MOST_CANDIDATES, MOST_OF_ONE_
 from incubator.people.duplicates.finding import find_duplicates, note_duplicates
 from incubator.people.duplicates.models import Evidence, PersonDuplicate
 from incubator.people.models import Person
-from tests.factories import BAC_HA, SA_PA, Y_TY, Caller, Make
+from tests.factories import BAC_HA, SA_PA, Y_TY, Caller, Make, World
 from tests.people.alike import NUMBER, OTHER_NUMBER, edited, entered, numbered, pair_of, pairs, read, resolve, resolved
 from tests.people.homes import faults
 
@@ -235,6 +236,20 @@ async def test_a_person_who_comes_with_an_idea_is_looked_at_too(make: Make, staf
     known = await entered(staff, NAME)
     await make.idea(staff, leader={"full_name": NAME, "birth_year": 1998})
     assert (await pair_of(staff, known))["evidence"] == ["name_birth_year_commune"]
+
+
+async def test_many_who_enter_the_same_people_at_once_do_not_hinder_each_other(committed: World) -> None:
+    """Who was entered in the same moment was not there yet; the next search finds them."""
+    staff = await committed.make.account("staff")
+    known = [await entered(staff, NAME, phone=f"091234567{n}") for n in range(3)]
+    calls = [entered(staff, NAME, phone=f"091234567{n % 3}") for n in range(12)]
+    edits = [edited(staff, person, full_name=f"{NAME} {n}") for n, person in enumerate(known)]
+    people = (await asyncio.gather(*calls, *edits))[: len(calls)]
+    searches = [staff.post(f"/v1/people/{person['id']}/duplicate-searches") for person in people]
+    assert {answer.status_code for answer in await asyncio.gather(*searches)} == {200}
+    found = {(pair["first"]["id"], pair["second"]["id"]) for pair in await pairs(staff, limit=200)}
+    ids = sorted(person["id"] for person in people)
+    assert found >= {(one, other) for one in ids for other in ids if one < other}
 
 
 def _named(fields: dict[str, Any]) -> dict[str, Any]:

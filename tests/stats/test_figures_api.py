@@ -194,6 +194,9 @@ async def test_the_overview_agrees_with_the_funnel(staff: Caller, small: History
         "projects_consulted": (0, "project"), "projects_fully_consulted": (0, "project"),
         "projects_graduated": (0, "project"), "sessions_held": (0, "session"), "mentor_minutes": (0, "minute"),
         "households_ever": (0, "household"), "households_current": (0, "household"), "capital_vnd": (0, "VND"),
+        "activities": (0, "event"), "activity_attendances": (0, "attendance"),
+        "conference_attendances": (0, "attendance"), "digital_skills_classes": (0, "event"),
+        "people_trained": (0, "person"),
     }  # fmt: skip
     assert overview["quality"]["merged_n"] == 1
     spring = (await staff.get(OVERVIEW, params={"from": "2025-02-01", "to": "2025-04-01"})).json()

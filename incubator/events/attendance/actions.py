@@ -1,6 +1,7 @@
 """What staff does to attendance: enter paper lists, strike somebody out and take that back."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -11,7 +12,7 @@ from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
 from incubator.errors import DomainError
 from incubator.events.access import lock_event, require_at_sites
-from incubator.events.attendance.entering import Line, enter_lines, require_open
+from incubator.events.attendance.entering import Entered, Line, enter_lines, require_open
 from incubator.events.attendance.models import Attendance
 from incubator.events.attendance.queries import is_this, visible_attendances
 from incubator.events.attendance.schemas import (
@@ -32,24 +33,16 @@ async def record_attendances(
     """Enter all lines, at sites of the actor's."""
     actor.require(Permission.events_manage)
     event = await lock_event(session, actor, event_id, share=True)
-    await require_at_sites(session, actor, event, {item.site_id for item in data.items})
+    pointers: dict[UUID, list[str]] = {}
+    for number, item in enumerate(data.items):
+        pointers.setdefault(item.site_id, []).append(f"/items/{number}/site_id")
+    await require_at_sites(session, actor, event, pointers, pointers)
     require_open(event, "record_attendances")
     lines = [_line(number, item) for number, item in enumerate(data.items)]
     entered = await enter_lines(session, actor, event, lines, now=now)
     record_audit(session, actor, "record_attendances", "event", event.id, items=len(entered))
     await session.flush()
-    return PaperListOut(
-        [
-            LineResult(
-                one.site.session_id,
-                one.site.id,
-                one.person_id,
-                "checked_in" if one.is_news else "already_checked_in",
-                one.possible_duplicate,
-            )
-            for one in entered
-        ]
-    )
+    return PaperListOut([_result(one) for one in entered])
 
 
 async def look_again(session: AsyncSession, actor: Actor, event_id: UUID, answer: bytes) -> None:
@@ -97,4 +90,11 @@ def _line(number: int, item: PaperLine) -> Line:
         person=item.person,
         locality_code=item.locality_code,
         at=item.at,
+        new_person=item.new_person,
     )
+
+
+def _result(one: Entered) -> LineResult:
+    result: Literal["checked_in", "already_checked_in"] = "checked_in" if one.is_news else "already_checked_in"
+    doubtful = one.resembles is not None
+    return LineResult(one.site.session_id, one.site.id, one.person_id, result, doubtful, one.resembles or [])

@@ -1,6 +1,6 @@
 """Entering who was there from what people say: lines of paper lists, and items of phones that staff admits."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,12 +14,13 @@ from incubator.db import SessionReads
 from incubator.errors import DomainError, FieldError, broken_rule
 from incubator.events.attendance.merging import Presence
 from incubator.events.attendance.models import ATTENDANCE_CLOSED, Attendance
+from incubator.events.attendance.recognising import Recognised, recognise, written
 from incubator.events.attendance.writing import Laid, lay_over
 from incubator.events.layout.queries import FAR, Commune, Layout, Site, Span, commune_of, communes_by_code, layout_of
 from incubator.events.models import Event, EventStatus
 from incubator.events.registrations.models import Registration
 from incubator.events.sight import is_registration_seen, sight_of, sight_values
-from incubator.people.duplicates.finding import note_duplicates
+from incubator.people.duplicates.finding import find_duplicates, note_duplicates
 from incubator.people.facts import check_person
 from incubator.people.many import Newcomer, PlaceOf, enter_newcomers, show_in_places
 from incubator.people.models import Person
@@ -32,7 +33,7 @@ SOURCE = Attendance.__tablename__
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody was at a site. `at` is when, where somebody says so, and `seen_at` what a phone made of it; `known_id`
-    is who it is, if nothing else says so."""
+    is who it is, if nothing else says so. With `new_person` nobody who is there already is meant."""
 
     pointer: str
     site_id: UUID | None
@@ -43,15 +44,21 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime | None = None
     seen_at: datetime | None = None
     left: bool = False
+    new_person: bool = False
+
+    @property
+    def is_by_name(self) -> bool:
+        return self.person is not None and self.person.person_id is None
 
 
 class Entered(msgspec.Struct, frozen=True):
-    """What a line led to."""
+    """What a line led to. `resembles` is None where there is nobody whom the person may be, else those of them whom the
+    actor sees."""
 
     site: Site
     person_id: UUID
     is_news: bool
-    possible_duplicate: bool
+    resembles: list[UUID] | None
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -79,9 +86,13 @@ async def enter_lines(
     if faults := [fault for line in lines for fault in _faults_of(line, event, named, now=now)]:
         raise DomainError("validation_failed", errors=faults)
     sites = [named.layout.sites[line.site_id] for line in lines if line.site_id is not None]
-    new = await _enter_new(session, actor, event, named, lines, sites, now=now)
-    alike = await note_duplicates(session, actor, new.values())
-    whom = [new.get(number) or _whom(line, named) for number, line in enumerate(lines)]
+    new = _newcomers(event, named, lines, sites)
+    same = await _recognise(session, actor, event, lines, sites, new)
+    entered = await _enter_new(session, actor, event, new, same, now=now)
+    alike = await _resembling(session, actor, entered.values()) | {id_: [id_] for id_ in same.present.values()}
+    by_name = {**same.present, **entered}
+    by_name |= {number: by_name[first] for number, first in same.repeated.items()}
+    whom = [by_name.get(number) or _whom(line, named) for number, line in enumerate(lines)]
     places = {
         PlaceOf(person_id, *commune)
         for person_id, site in zip(whom, sites, strict=True)
@@ -131,11 +142,12 @@ async def _people(session: AsyncSession, actor: Actor, ids: Sequence[UUID | None
 def _faults_of(line: Line, event: Event, named: Named, *, now: datetime) -> Iterator[FieldError]:
     """Everything wrong with a line."""
     yield from _faults_of_place(line, event, named, now=now)
+    if line.new_person and not line.is_by_name:
+        yield FieldError(code="unknown_field", pointer=f"{line.pointer}/new_person")
     given = [value for value in (line.registration_id, line.person) if value is not None]
-    if not given and line.known_id is None:
-        yield FieldError(code="required", pointer=f"{line.pointer}/person")
-    if len(given) > 1:
-        yield FieldError(code="unknown_field", pointer=f"{line.pointer}/person")
+    if len(given) > 1 or (not given and line.known_id is None):
+        code, either = "duplicate" if given else "required", ["person", "registration_id"]
+        yield FieldError(code=code, pointer=f"{line.pointer}/person", params={"one_of": either})
     if line.registration_id is not None and line.registration_id not in named.registered:
         yield FieldError(code="not_found", pointer=f"{line.pointer}/registration_id")
     if line.person is not None:
@@ -155,26 +167,59 @@ def _faults_of_place(line: Line, event: Event, named: Named, *, now: datetime) -
             params = {"min": earliest.isoformat(), "max": latest.isoformat()}
             yield FieldError(code="out_of_range", pointer=f"{line.pointer}/at", params=params)
     if line.locality_code is not None:
-        is_new = line.person is not None and line.person.person_id is None
-        fault = None if is_new else "unknown_field"
+        fault = None if line.is_by_name else "unknown_field"
         if fault or line.locality_code not in named.communes:
             yield FieldError(code=fault or "not_found", pointer=f"{line.pointer}/locality_code")
 
 
-async def _enter_new(
-    session: AsyncSession, actor: Actor, event: Event, named: Named, lines: Sequence[Line], sites: Sequence[Site], *,
-    now: datetime,
-) -> dict[int, UUID]:  # fmt: skip
-    """New persons by the number of their line."""
+def _newcomers(event: Event, named: Named, lines: Sequence[Line], sites: Sequence[Site]) -> dict[int, Newcomer]:
+    """Who is given by name, by the number of their line."""
     newcomers = {}
     for number, (line, site) in enumerate(zip(lines, sites, strict=True)):
         if line.person is not None and line.person.person_id is None:
             home = named.communes.get(line.locality_code or "") or _commune_of(event, site)
             newcomers[number] = Newcomer(line.person, *(home or (None, None)))
-    ids = await enter_newcomers(
-        session, actor, list(newcomers.values()), source=SOURCE, source_id=event.id, now=now
-    )  # fmt: skip
-    return dict(zip(newcomers, ids, strict=True))
+    return newcomers
+
+
+async def _recognise(
+    session: AsyncSession, actor: Actor, event: Event, lines: Sequence[Line], sites: Sequence[Site],
+    newcomers: Mapping[int, Newcomer],
+) -> Recognised:  # fmt: skip
+    """Who of them is there already, or stands in the list twice."""
+    names = {
+        number: line
+        for number, newcomer in newcomers.items()
+        if not lines[number].new_person
+        and (line := written(newcomer.details, sites[number].session_id, newcomer.locality_id)) is not None
+    }
+    return await recognise(SessionReads(session), actor, event.id, names)
+
+
+async def _enter_new(
+    session: AsyncSession, actor: Actor, event: Event, newcomers: Mapping[int, Newcomer], same: Recognised, *,
+    now: datetime,
+) -> dict[int, UUID]:  # fmt: skip
+    """The others by the number of their line."""
+    new = {
+        number: newcomer
+        for number, newcomer in newcomers.items()
+        if number not in same.present and number not in same.repeated
+    }
+    ids = await enter_newcomers(session, actor, list(new.values()), source=SOURCE, source_id=event.id, now=now)
+    return dict(zip(new, ids, strict=True))
+
+
+async def _resembling(session: AsyncSession, actor: Actor, person_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Those of the new persons who may be somebody else, each with whom of these the actor sees."""
+    doubtful = await note_duplicates(session, actor, person_ids)
+    found = await find_duplicates(session, doubtful) if doubtful else {}
+    others = {alike.person_id for several in found.values() for alike in several}
+    seen = await seen_people(SessionReads(session), actor, others) if others else set()
+    return {
+        person_id: [alike.person_id for alike in found.get(person_id, []) if alike.person_id in seen]
+        for person_id in doubtful
+    }
 
 
 def _whom(line: Line, named: Named) -> UUID:
@@ -203,8 +248,9 @@ def _believed(seen_at: datetime | None, span: Span) -> datetime:
 
 
 def _entered(
-    sites: Sequence[Site], whom: Sequence[UUID], laid: Mapping[tuple[UUID, UUID], Laid], alike: set[UUID]
-) -> list[Entered]:
+    sites: Sequence[Site], whom: Sequence[UUID], laid: Mapping[tuple[UUID, UUID], Laid],
+    alike: Mapping[UUID, list[UUID]],
+) -> list[Entered]:  # fmt: skip
     """Of a person who stands in two lines of a session the first is the news."""
     told: set[tuple[UUID, UUID]] = set()
     entered = []
@@ -212,5 +258,5 @@ def _entered(
         key = (site.session_id, person_id)
         is_news = key in laid and not laid[key].had_come and key not in told
         told.add(key)
-        entered.append(Entered(site, person_id, is_news, person_id in alike))
+        entered.append(Entered(site, person_id, is_news, alike.get(person_id)))
     return entered

@@ -66,8 +66,10 @@ async def record(
     event_id: FromPath[UUID],
     data: JSONBody[PaperList],
 ) -> Response[PaperListOut]:
-    """Enter who was there from paper lists: up to 500 lines, all of them or none. They are merged with what phones saw,
-    so that who is known to have been there already counts once."""
+    """Enter who was there from paper lists: up to 500 lines, all of them or none. Who is named by a
+    registration or an id counts once, whatever phones saw of them. Who is written by name is taken to be the person who
+    is at that session already with the same name, birth year and commune, unless the line says `new_person`; without a
+    birth year nobody is recognised, and a list that is sent twice under two keys enters them twice."""
     act = partial(record_attendances, session, actor, event_id, data, now=now)
     return await once.answer_many(act, partial(look_again, session, actor, event_id))
 

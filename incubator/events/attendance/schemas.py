@@ -75,7 +75,7 @@ AttendanceMove = VoidAttendance | RestoreAttendance
 
 
 class PaperLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A line of a paper list: who was at a site, by either `registration_id` or `person`."""
+    """A line of a paper list: who was at a site, by one of the two, `registration_id` or `person`."""
 
     site_id: UUID
     registration_id: UUID | None = None
@@ -84,6 +84,13 @@ class PaperLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Annotated[CommuneCode, Meta(description="Where a new person lives: the commune of the site if absent.")] | None
     ) = None
     at: Annotated[datetime, Meta(description="When they came: the start of the session if absent.")] | None = None
+    new_person: Annotated[
+        bool,
+        Meta(
+            description="This is somebody else than whoever is there already with the same name, birth year and "
+            "commune. Without it the line means them."
+        ),
+    ] = False
 
 
 class PaperList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,14 +100,16 @@ class PaperList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class LineResult(msgspec.Struct, frozen=True):
-    """What a line led to. `possible_duplicate` says of a new person that somebody should look whether the service
-    knows them already."""
+    """What a line led to. `possible_duplicate` says that somebody should look: a new person may be known already,
+    or one who was there already may be another of the same name. `resembles` are those whom they may be, as far as you
+    may see them."""
 
     session_id: UUID
     site_id: UUID
     person_id: UUID
     result: Literal["checked_in", "already_checked_in"]
     possible_duplicate: bool
+    resembles: list[UUID]
 
 
 class PaperListOut(msgspec.Struct, frozen=True):

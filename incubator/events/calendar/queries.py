@@ -1,7 +1,8 @@
 """Which events a calendar shows to whom.
 
 A calendar goes back 90 days and ahead without limit. What was published and then cancelled is in it as cancelled for 30
-days after that was said, so that subscribers take it out, and then no more; what was never published is in none.
+days after that was said, whatever is changed of it since, so that subscribers take it out, and then no more; what was
+never published is in none.
 """
 
 from datetime import UTC, datetime, time, timedelta
@@ -19,7 +20,7 @@ from incubator.db import Reads, fetch_all, param, statement
 from incubator.errors import DomainError, FieldError
 from incubator.events.labels import KIND_LABELS, MODE_LABELS
 from incubator.events.layout.models import EventMode, EventSite, Mode
-from incubator.events.models import COUNTED, Event, EventAction, EventStatus, EventTransition
+from incubator.events.models import Event, EventAction, EventStatus, EventTransition
 from incubator.events.sight import Sight, is_seen, sight_of, sight_values
 from incubator.localities.models import Locality
 from incubator.localities.queries import find_locality
@@ -29,6 +30,9 @@ DAYS_BACK = timedelta(days=90)
 DAYS_CANCELLED = timedelta(days=30)
 MOST_EVENTS = 2_000
 """Less than a megabyte and a half of text; beyond that the earliest are left out."""
+
+MOST_PUBLIC = 500
+"""Anybody may ask for these, as often as the service allows."""
 
 NAMED_PLACES = 3
 """A conference may have a bridge point in each commune; the first few say enough."""
@@ -98,18 +102,18 @@ def _events(sight: Sight, only_public: bool) -> Select[Any]:
         e.id, e.sequence, e.changed_at, e.status, e.kind, e.title, e.organisers, e.starts_at, e.ends_at,
         Locality.name, _modes(), _venue(), _site_places(),
     )  # fmt: skip
-    was_cancelled = and_(
-        e.status == EventStatus.cancelled.value,
-        e.changed_at >= param("cancelled_since", moment),
-        exists().where(EventTransition.event_id == e.id, EventTransition.action == EventAction.publish.value),
+    was_cancelled = exists().where(
+        EventTransition.event_id == e.id,
+        EventTransition.action == EventAction.cancel.value,
+        EventTransition.recorded_at >= param("cancelled_since", moment),
     )
-    is_kept = or_(e.status.in_(sorted(COUNTED)), was_cancelled)
+    is_kept = and_(e.published_at.is_not(None), or_(e.status != EventStatus.cancelled.value, was_cancelled))
     query = (
         select(*columns)
         .join(Locality, Locality.id == e.locality_id)
         .where(is_seen(sight), e.ends_at >= param("ends_after", moment), is_kept)
         .order_by(e.starts_at.desc(), e.id.desc())
-        .limit(literal_column(str(MOST_EVENTS)))
+        .limit(literal_column(str(MOST_PUBLIC if only_public else MOST_EVENTS)))
     )
     return query.where(e.is_public) if only_public else query
 

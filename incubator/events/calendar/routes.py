@@ -1,16 +1,16 @@
 """`/v1/calendar/events.ics`: the events that one may see, also under the secret address of a personal feed, and those
 that are for everybody."""
 
-import asyncio
 from collections.abc import Awaitable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from litestar import Request, Response, Router, get
 
 from incubator.accounts.feeds.routes import require_subscriber
 from incubator.actor import Actor, Permission
-from incubator.api.answers import text_resource
+from incubator.api.answers import lasting_text
 from incubator.api.entry import PUBLIC, Requires
 from incubator.api.given import FromPath, Given
 from incubator.api.ical import CALENDAR, ICALENDAR, CalendarEvent, calendar_text
@@ -63,7 +63,8 @@ async def read_public_calendar(
     request: Request[Any, Any, Any], reads: Given[Reads], now: Given[datetime], filters: Given[PublicCalendarQuery]
 ) -> Response[bytes]:
     """Read the public events as an iCalendar feed, without a token, all of them or those of one place. What it holds,
-    and for how long, is as in the calendar of an account; a cache may keep it for five minutes."""
+    and for how long, is as in the calendar of an account, but at most 500 events, of which the earliest are left out;
+    a cache may keep it for five minutes."""
     events = list_public_events(reads, filters.locality_code, now=now)
     return await _calendar(request, events, cache=SHARED)
 
@@ -75,6 +76,5 @@ public_events_router = Router("/v1/public", route_handlers=[read_public_calendar
 async def _calendar(
     request: Request[Any, Any, Any], events: Awaitable[list[CalendarEvent]], **more: Any
 ) -> Response[bytes]:
-    """Written in a thread, because a long calendar takes a good part of a second."""
-    body = await asyncio.to_thread(calendar_text, CALENDAR_NAME, await events)
-    return text_resource(request, body, ICALENDAR, **more)
+    told = await events
+    return await lasting_text(request, told, partial(calendar_text, CALENDAR_NAME, told), ICALENDAR, **more)

@@ -59,8 +59,8 @@ async def _open_door(
     layout = await layout_of(reads, event.id)
     scans = [entry.item.scan for entry in fresh if entry.item.scan is not None]
     tickets = await find_tickets(reads, {begin for scan in scans if (begin := beginning_of(scan))}, event.id)
-    walk_ins, doubtful = await meet(session, actor, device.id, event, layout, scans, now=now)
-    return Door(device, event, layout, clock, now, tickets, walk_ins, doubtful)
+    met = await meet(session, actor, device.id, event, layout, scans, now=now)
+    return Door(device, event, layout, clock, now, tickets, met)
 
 
 async def _take_in(session: AsyncSession, door: Door, fresh: Sequence[Entry]) -> None:
@@ -73,7 +73,7 @@ async def _take_in(session: AsyncSession, door: Door, fresh: Sequence[Entry]) ->
     rows = [scan_row(entry.item, entry.verdict, entry.code, entry.warnings) for entry in logged]
     await keep_scans(session, door, rows)
     waiting = {key for key, row in laid.items() if row.waits}
-    await keep_reviews(session, door, [*_refused(fresh), *_waiting(fresh, waiting)])
+    await keep_reviews(session, door, [*_refused(fresh), *_waiting(fresh, waiting), *_homeless(fresh, door)])
 
 
 def _refused(fresh: Sequence[Entry]) -> Iterator[ReviewRow]:
@@ -94,6 +94,15 @@ def _waiting(fresh: Sequence[Entry], waiting: set[tuple[UUID, UUID]]) -> Iterato
         if (scan.session_id, verdict.person_id) in waiting:
             key = id_from(scan.session_id.bytes + verdict.person_id.bytes)
             yield review_row(entry.item, verdict, ReviewReason.walk_in_unconfirmed, key)
+
+
+def _homeless(fresh: Sequence[Entry], door: Door) -> Iterator[ReviewRow]:
+    """One for each new person whose commune nobody could make out, whatever became of the item."""
+    for entry in fresh:
+        person_id = entry.verdict.person_id
+        if person_id is not None and (code := door.met.homeless.get(person_id)):
+            key = id_from(b"locality_code" + person_id.bytes)
+            yield review_row(entry.item, entry.verdict, ReviewReason.locality_unknown, key, {"locality_code": code})
 
 
 def _answer(data: UnreadBatch, clock: Clock, results: list[ScanResult], *, now: datetime) -> CheckInAnswer:

@@ -14,9 +14,11 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 class Clock(NamedTuple):
-    """A phone's clock as one batch shows it: how far it is behind ours, or None where the batch does not say."""
+    """A phone's clock as one batch shows it: how far it is behind ours, or None where the batch does not say, and when
+    the batch arrived by ours."""
 
     skew: timedelta | None
+    received_at: datetime
 
     @property
     def is_adjusted(self) -> bool:
@@ -36,17 +38,19 @@ class Clock(NamedTuple):
 
     def read(self, scanned_at: datetime) -> datetime | None:
         """The moment in our time; whole seconds where it was adjusted, because the way of the batch through the net
-        is in the difference. None where that leaves the calendar."""
+        is in the difference. None where that leaves the calendar, or had not come yet when the batch arrived."""
         if self.skew is None or not self.is_adjusted:
-            return scanned_at.astimezone(UTC)
-        try:
-            return (scanned_at + self.skew + _HALF_A_SECOND).astimezone(UTC).replace(microsecond=0)
-        except OverflowError:
-            return None
+            moment = scanned_at.astimezone(UTC)
+        else:
+            try:
+                moment = (scanned_at + self.skew + _HALF_A_SECOND).astimezone(UTC).replace(microsecond=0)
+            except OverflowError:
+                return None
+        return None if moment - self.received_at > TRUSTED else moment
 
 
 def clock_of(sent_at: datetime | None, received_at: datetime) -> Clock:
-    return Clock(None if sent_at is None else received_at - sent_at)
+    return Clock(None if sent_at is None else received_at - sent_at, received_at)
 
 
 def happened(clock: Clock, scanned_at: datetime, span: Span) -> tuple[datetime, list[ScanWarning]]:

@@ -13,6 +13,7 @@ from incubator.events.check_in.models import ScanCode, ScanKind, ScanMethod, Sca
 from incubator.events.check_in.queries import FoundTicket
 from incubator.events.check_in.reading import ticket_text
 from incubator.events.check_in.schemas import ScanItem
+from incubator.events.check_in.walk_ins import Met
 from incubator.events.devices.access import ActingDevice
 from incubator.events.devices.models import DeviceProfile
 from incubator.events.layout.queries import Layout, Site
@@ -29,10 +30,7 @@ class Door(msgspec.Struct, frozen=True):
     clock: Clock
     received_at: datetime
     tickets: Mapping[bytes, FoundTicket]
-    walk_ins: Mapping[UUID, UUID]
-    """Persons by the phone's own ids for them."""
-    doubtful: frozenset[UUID]
-    """Those of them who may be somebody that is entered already."""
+    met: Met
 
     def site_of(self, scan: ScanItem) -> Site | None:
         """The site where the phone may scan for that session; one that only counts heads may nowhere."""
@@ -110,9 +108,9 @@ def _refusal_of_place(door: Door, scan: ScanItem, site: Site | None) -> ScanCode
 def _walk_in(door: Door, scan: ScanItem) -> Who:
     """The person is entered whatever becomes of the item."""
     assert scan.person is not None, "a walk-in without a person is not read"
-    person_id = door.walk_ins[scan.person.client_person_id]
+    person_id = door.met.people[scan.person.client_person_id]
     warnings = [ScanWarning.walk_in]
-    if person_id in door.doubtful:
+    if person_id in door.met.doubtful:
         warnings.append(ScanWarning.possible_duplicate_person)
     is_taken = door.device.profile is DeviceProfile.scan_walk_in and door.event.walk_in_policy != WalkInPolicy.deny
     return Who(person_id, None, None if is_taken else ScanCode.walk_in_not_allowed, warnings)

@@ -78,6 +78,10 @@ VOCABULARIES: dict[str, dict[str, Phrase]] = {
     "check_in_review_reason": {
         **REFUSALS,
         ReviewReason.walk_in_unconfirmed: Phrase("A walk-in to be confirmed", "Khách vãng lai chờ xác nhận"),
+        ReviewReason.locality_unknown: Phrase(
+            "The commune that a walk-in named is not known", "Không rõ xã, phường khách vãng lai đã khai"
+        ),
+        ReviewReason.headcount_late: Phrase("A head-count that came too late", "Báo số người gửi về quá hạn"),
     },
     "check_in_review_status": {
         ReviewStatus.open: Phrase("Open", "Chờ xử lý"),

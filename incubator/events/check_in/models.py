@@ -1,7 +1,7 @@
 """The append-only log of what phones saw, the people they met at the door, and what staff have to look at."""
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -75,7 +75,8 @@ class ScanWarning(enum.StrEnum):
 
 
 class ReviewReason(enum.StrEnum):
-    """Why somebody has to look: an item was rejected, or a walk-in counts only once staff confirms them."""
+    """Why somebody has to look: an item was rejected, a walk-in counts only once staff confirms them, the commune that
+    a walk-in named cannot be made out, or heads were reported too late."""
 
     token_unknown = "token_unknown"  # noqa: S105 - a code
     token_revoked = "token_revoked"  # noqa: S105 - a code
@@ -88,6 +89,8 @@ class ReviewReason(enum.StrEnum):
     sync_window_closed = "sync_window_closed"
     invalid_item = "invalid_item"
     walk_in_unconfirmed = "walk_in_unconfirmed"
+    locality_unknown = "locality_unknown"
+    headcount_late = "headcount_late"
 
 
 class ItemStatus(enum.StrEnum):
@@ -100,7 +103,10 @@ class ItemStatus(enum.StrEnum):
 
 
 class ClockQuality(enum.StrEnum):
-    """What the service makes of a phone's clock. Unknown: the batch does not say when it was sent."""
+    """What the service makes of a phone's clock. Adjusted: it was off by more than two minutes, and so much was added
+    to its times. Suspect: some time of the batch could not be believed even so, as it lies a day and more beside the
+    session or in the future, and the start of the session stands for it. Unknown: the batch does not say when it was
+    sent."""
 
     ok = "ok"
     adjusted = "adjusted"
@@ -156,6 +162,10 @@ class WalkIn(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
 
 
+KEPT = timedelta(days=30)
+"""How long what a phone sent is kept after staff dismissed it, and may take that back."""
+
+
 class ReviewStatus(enum.StrEnum):
     open = "open"
     admitted = "admitted"
@@ -166,8 +176,8 @@ class CheckInReview(Base):
     """Something that a person has to look at: an item that was rejected, or a walk-in to be confirmed.
 
     `client_key` is the item's id, or one made from its content where it has none. `payload` is what the phone sent,
-    without a person's details, which are in `person` alone; of an item that nobody can read it is what arrived, and
-    is emptied when the item is resolved.
+    without a person's details, which are in `person` alone; of an item that nobody can read it is what arrived,
+    whatever that may hold. It is emptied when the item is admitted, and `KEPT` after it was dismissed.
     """
 
     __tablename__ = "check_in_review"
@@ -202,9 +212,32 @@ class CheckInReview(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
-    def resolve(self, status: ReviewStatus, *, by: UUID, note: str | None, now: datetime) -> None:
-        """Once; what the phone sent is no longer needed then."""
-        if self.status != ReviewStatus.open:
-            raise DomainError("invalid_transition", status=self.status, action=status.value, allowed_actions=[])
-        self.status = status.value
-        self.resolved_by_id, self.resolved_at, self.note, self.payload = by, now, note, {}
+    @property
+    def allowed_actions(self) -> list[str]:
+        """An unknown commune is nothing to admit: the person counts already, and gets a commune elsewhere."""
+        if self.status == ReviewStatus.open:
+            return ["dismiss"] if self.reason == ReviewReason.locality_unknown else ["admit", "dismiss"]
+        return ["reopen"] if self.status == ReviewStatus.dismissed and self.payload else []
+
+    def admit(self, *, by: UUID, note: str | None, now: datetime) -> None:
+        """What the phone sent is no longer needed then."""
+        self._require("admit")
+        self._settle(ReviewStatus.admitted, by, note, now)
+        self.payload = {}
+
+    def dismiss(self, *, by: UUID, note: str | None, now: datetime) -> None:
+        self._require("dismiss")
+        self._settle(ReviewStatus.dismissed, by, note, now)
+
+    def reopen(self, note: str | None) -> None:
+        """While what the phone sent is still there."""
+        self._require("reopen")
+        self._settle(ReviewStatus.open, None, note, None)
+
+    def _settle(self, status: ReviewStatus, by: UUID | None, note: str | None, now: datetime | None) -> None:
+        self.status, self.resolved_by_id, self.resolved_at, self.note = status.value, by, now, note
+
+    def _require(self, action: str) -> None:
+        allowed = self.allowed_actions
+        if action not in allowed:
+            raise DomainError("invalid_transition", status=self.status, action=action, allowed_actions=allowed)

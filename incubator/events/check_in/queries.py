@@ -1,18 +1,22 @@
 """What a batch is compared with: each a single statement for any number of items."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import LargeBinary, Uuid, any_, func, select
+from sqlalchemy import Date, LargeBinary, Text, Uuid, any_, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from incubator.db import AnySelect, Reads, by_column, param, rows_of, statement
 from incubator.events.attendance.models import Attendance
 from incubator.events.check_in.models import Scan, WalkIn
 from incubator.events.layout.models import EventSite
+from incubator.events.layout.queries import Commune
 from incubator.events.registrations.models import Registration, Ticket
+from incubator.localities.models import Locality, LocalitySuccession
+from incubator.localities.queries import is_valid_on
 
 HASH_BYTES = 32
 
@@ -56,6 +60,17 @@ async def known_walk_ins(reads: Reads, device_id: UUID, client_ids: Iterable[UUI
     return dict(await reads.rows(_walk_ins(), values)) if values["client_ids"] else {}  # type: ignore[arg-type]
 
 
+async def homes_by_code(reads: Reads, codes: Collection[str], *, today: date) -> dict[str, Commune]:
+    """The communes of today that phones mean by these codes: those that bear them, else what became of the communes
+    that once did, where that is one commune for certain. Others are left out."""
+    rows = await reads.rows(_homes(), {"codes": sorted(codes), "day": today}) if codes else []
+    meant: dict[str, dict[bool, set[Commune]]] = {}
+    for code, is_todays, *commune in rows:
+        meant.setdefault(code, {}).setdefault(is_todays, set()).add(Commune(*commune))
+    sure = {code: by_day.get(True) or by_day[False] for code, by_day in meant.items()}
+    return {code: next(iter(communes)) for code, communes in sure.items() if len(communes) == 1}
+
+
 async def present_at(reads: Reads, session_ids: Collection[UUID]) -> dict[tuple[UUID, str], int]:
     """How many people are known by name at sessions, by mode; those whom staff struck out are not there."""
     rows = await reads.rows(_present(), {"session_ids": sorted(session_ids)})
@@ -94,6 +109,18 @@ def _walk_ins() -> AnySelect:
     return select(WalkIn.client_person_id, WalkIn.person_id).where(
         WalkIn.device_id == param("device_id", Uuid), WalkIn.client_person_id == any_(param("client_ids", ARRAY(Uuid)))
     )
+
+
+@statement
+def _homes() -> AnySelect:
+    """Each code with whether somebody bears it today, and a commune of today that somebody who bore it became."""
+    day, is_commune = param("day", Date), Locality.level == "commune"
+    bore = select(Locality.code, is_valid_on(Locality, day).label("is_todays"), Locality.id)
+    line = bore.where(is_commune, Locality.code == any_(param("codes", ARRAY(Text)))).cte("line", recursive=True)
+    later = select(line.c.code, line.c.is_todays, LocalitySuccession.successor_id)
+    became = line.union(later.join(LocalitySuccession, LocalitySuccession.predecessor_id == line.c.id))
+    todays = select(became.c.code, became.c.is_todays, Locality.id, Locality.parent_id)
+    return todays.join(Locality, Locality.id == became.c.id).where(is_commune, is_valid_on(Locality, day))
 
 
 @statement

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
+from incubator.api.field_rules import FIRST_MOMENT, LAST_MOMENT
 from incubator.api.validation import Unread, read
 from incubator.errors import DomainError, FieldError
 from incubator.events.check_in.models import ScanMethod
@@ -84,12 +85,29 @@ def details_of(person: WalkInPerson) -> PersonDetails:
 def _read_item(unread: Unread, today: date) -> Item:
     raw = unread.value
     try:
-        scan = read(unread, ScanItem)
+        scan = read(Unread(_in_every_zone(raw)), ScanItem)
     except DomainError as refusal:
         return _unreadable(raw, refusal.errors)
     if faults := list(_faults_of(scan, today)):
         return _unreadable(raw, faults)
     return Item(scan.client_scan_id, _hash(_canonical(scan)), scan, (), raw)
+
+
+def _in_every_zone(raw: Any) -> Any:
+    """A moment so near to an end of the calendar that other zones have none for it is only a wrong clock."""
+    told = _of_msgspec(raw.get("scanned_at")) if isinstance(raw, dict) else None
+    if told is None or FIRST_MOMENT <= told <= LAST_MOMENT:
+        return raw
+    return raw | {"scanned_at": max(FIRST_MOMENT, min(told, LAST_MOMENT)).isoformat()}
+
+
+def _of_msgspec(said: object) -> datetime | None:
+    """What the text says, whatever our stricter reading thinks of it."""
+    try:
+        moment = msgspec.convert(said, datetime) if isinstance(said, str) else None
+    except msgspec.ValidationError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def _unreadable(raw: Any, faults: Sequence[FieldError]) -> Item:

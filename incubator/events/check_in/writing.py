@@ -1,7 +1,7 @@
 """Keeping what a batch said: the log of scans, and what somebody has to look at. One statement each."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -68,8 +68,11 @@ def scan_row(item: Item, verdict: Verdict, code: ScanCode, warnings: Sequence[Sc
     )
 
 
-def review_row(item: Item, verdict: Verdict, reason: ReviewReason, client_key: UUID) -> ReviewRow:
-    payload = json.dumps(_payload(item))
+def review_row(
+    item: Item, verdict: Verdict, reason: ReviewReason, client_key: UUID, said: Mapping[str, str] | None = None
+) -> ReviewRow:
+    """`said` is what of the item matters here, where that is not all of it."""
+    payload = json.dumps(said or _payload(item))
     place = (item.named("session_id"), item.named("site_id"))
     whom = (verdict.registration_id, verdict.person_id)
     return ReviewRow(client_key, reason.value, *place, *whom, verdict.happened_at, payload)

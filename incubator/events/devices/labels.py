@@ -11,6 +11,7 @@ VOCABULARIES: dict[str, dict[str, Phrase]] = {
     },
     "device_status": {
         DeviceStatus.waiting: Phrase("Waiting to be enrolled", "Chờ ghi danh"),
+        DeviceStatus.code_expired: Phrase("Not enrolled, and its code has run out", "Mã ghi danh đã hết hạn"),
         DeviceStatus.enrolled: Phrase("Enrolled", "Đang hoạt động"),
         DeviceStatus.revoked: Phrase("Revoked", "Đã thu hồi"),
         DeviceStatus.expired: Phrase("Expired", "Đã hết hạn"),

@@ -24,13 +24,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base, one_of
 from incubator.errors import broken_rule, rule_text
+from incubator.events.models import Event
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 CODE_GROUP = 4
 CODE_HOLDS = timedelta(hours=24)
 MOST_AFTER_END = timedelta(days=90)
-"""How long after the end of its event a phone may hold a token at most."""
+"""How long after the end of its event a phone may be said to hold a token at most."""
+GRACE = timedelta(days=30)
+"""A phone that comes too late is told so, which keeps what it sends for staff, before its token ends."""
+REVIVED_FOR = timedelta(days=7)
+"""How long a phone whose time was over may be used once it is rolled, where its event gives it no more."""
 
 CODE_REFUSED = rule_text(
     "enrolment_code_refused",
@@ -39,8 +44,8 @@ CODE_REFUSED = rule_text(
 )
 DEVICE_ENDED = rule_text(
     "device_ended",
-    "This phone was revoked or its time is over; add another one.",
-    "Điện thoại này đã bị thu hồi hoặc hết thời hạn; hãy thêm điện thoại khác.",
+    "This phone was revoked for good; add another one.",
+    "Điện thoại này đã bị thu hồi hẳn; hãy thêm điện thoại khác.",
 )
 
 
@@ -53,9 +58,11 @@ class DeviceProfile(enum.StrEnum):
 
 
 class DeviceStatus(enum.StrEnum):
-    """Follows from the row and the time, and is stored nowhere. Waiting: for the phone to send its code."""
+    """Follows from the row and the time, and is stored nowhere. Waiting: for the phone to send its code, which may have
+    run out meanwhile."""
 
     waiting = "waiting"
+    code_expired = "code_expired"
     enrolled = "enrolled"
     revoked = "revoked"
     expired = "expired"
@@ -65,7 +72,9 @@ class Device(Base):
     """A phone at the door. Its bearer token is a row of `token` of kind `device`, made when it enrols.
 
     `code_hash` is that of a one-time code with which it enrols; `enrolled_nonce` is the hash of what the phone sent
-    beside it, so that the same phone may repeat an enrolment of which it lost the answer.
+    beside it, so that the same phone may repeat an enrolment of which it lost the answer. `expires_at` is null where
+    the phone follows its event. `sees_all` is whether its manifest names everybody or only the people of the communes
+    of its sites.
     """
 
     __tablename__ = "device"
@@ -90,23 +99,33 @@ class Device(Base):
     code_expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     enrolled_nonce: Mapped[bytes | None] = mapped_column(LargeBinary)
     enrolled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    sees_all: Mapped[bool]
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     added_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __mapper_args__ = {"version_id_col": version}
 
+    def ends_at(self, event: Event) -> datetime:
+        """When its token ends."""
+        return self.expires_at or end_with(event)
+
     def wait_for(self, code_hash: bytes, *, now: datetime) -> None:
         """A new code, with which a phone enrols within a day. Whoever was enrolled before is so no longer."""
-        if self.revoked_at is not None or self.expires_at <= now:
+        if self.revoked_at is not None:
             raise broken_rule(DEVICE_ENDED)
         self.code_hash, self.code_expires_at = code_hash, now + CODE_HOLDS
         self.token_id = self.enrolled_at = self.enrolled_nonce = None
 
-    def admits(self, nonce: bytes, *, now: datetime) -> bool:
+    def revive(self, event: Event, *, now: datetime) -> None:
+        """What is in its queue is known by its id, so a phone whose time is over comes back as the same one."""
+        if self.ends_at(event) <= now:
+            self.expires_at = None if end_with(event) > now else now + REVIVED_FOR
+
+    def admits(self, nonce: bytes, event: Event, *, now: datetime) -> bool:
         """Whether this phone may enrol: the first one with the code, and that one again while the code holds."""
-        if self.code_expires_at is None or min(self.code_expires_at, self.expires_at) <= now:
+        if self.code_expires_at is None or min(self.code_expires_at, self.ends_at(event)) <= now:
             return False
         return self.enrolled_nonce in {None, nonce}
 
@@ -143,14 +162,27 @@ class DeviceContact(Base):
     last_skew_ms: Mapped[int | None] = mapped_column(BigInteger)
 
 
+def end_with(event: Event) -> datetime:
+    """When the token of a phone ends that follows its event."""
+    return event.late_sync_until + GRACE
+
+
 def device_status(
-    token_id: UUID | None, expires_at: datetime, revoked_at: datetime | None, *, now: datetime
+    token_id: UUID | None,
+    code_expires_at: datetime | None,
+    expires_at: datetime,
+    revoked_at: datetime | None,
+    *,
+    now: datetime,
 ) -> DeviceStatus:
     if revoked_at is not None:
         return DeviceStatus.revoked
     if expires_at <= now:
         return DeviceStatus.expired
-    return DeviceStatus.waiting if token_id is None else DeviceStatus.enrolled
+    if token_id is not None:
+        return DeviceStatus.enrolled
+    is_out = code_expires_at is not None and code_expires_at <= now
+    return DeviceStatus.code_expired if is_out else DeviceStatus.waiting
 
 
 def new_enrolment_code() -> str:

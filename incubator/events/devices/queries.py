@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, Text, Uuid, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, Uuid, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from incubator.accounts.models import Account
 from incubator.actor import Actor
 from incubator.db import AnySelect, Reads, fetch_all, param, statement
 from incubator.errors import DomainError
-from incubator.events.devices.models import Device, DeviceContact, DeviceSite, device_status
+from incubator.events.devices.models import GRACE, Device, DeviceContact, DeviceSite, device_status
 from incubator.events.devices.schemas import (
     DeviceEventOut,
     DeviceOut,
@@ -82,12 +82,17 @@ def _devices(sight: Sight) -> AnySelect:
     d, contact = Device, DeviceContact
     columns: tuple[Any, ...] = (
         d.id, d.version, d.event_id, d.name, d.profile, _sites(), d.token_id, d.code_expires_at, d.enrolled_at,
-        d.expires_at, d.revoked_at, contact.last_seen_at, contact.last_skew_ms, d.added_by_id, Account.username,
-        d.created_at,
+        _ends_at(), d.sees_all, d.revoked_at, contact.last_seen_at, contact.last_skew_ms, d.added_by_id,
+        Account.username, d.created_at,
     )  # fmt: skip
     query: AnySelect = select(*columns).select_from(d).join(Event, Event.id == d.event_id)
     query = query.join(Account, Account.id == d.added_by_id).outerjoin(contact, contact.device_id == d.id)
     return query.where(is_seen(sight))
+
+
+def _ends_at() -> ColumnElement[datetime]:
+    """When the token of a phone ends, as `Device.ends_at` says it."""
+    return func.coalesce(Device.expires_at, Event.late_sync_until + literal(GRACE))
 
 
 def _sites() -> Any:
@@ -109,7 +114,7 @@ def _sites() -> Any:
 @statement
 def _own_device() -> AnySelect:
     columns: tuple[Any, ...] = (
-        Device.id, Device.name, Device.profile, Device.expires_at,
+        Device.id, Device.name, Device.profile, _ends_at(),
         Event.id, Event.kind, Event.title, Event.status, Event.starts_at, Event.ends_at, Event.capture,
         Event.walk_in_policy, Event.late_sync_until, Event.attendance_closed_at,
     )  # fmt: skip
@@ -139,11 +144,12 @@ def _reader(now: datetime) -> Callable[..., DeviceOut]:
 
 def _device_out(
     id_: UUID, version: int, event_id: UUID, name: str, profile: Any, sites: str | None, token_id: UUID | None,
-    code_expires_at: datetime | None, enrolled_at: datetime | None, expires_at: datetime, revoked_at: datetime | None,
-    *rest: Any, now: datetime,
+    code_expires_at: datetime | None, enrolled_at: datetime | None, expires_at: datetime, sees_all: bool,
+    revoked_at: datetime | None, *rest: Any, now: datetime,
 ) -> DeviceOut:  # fmt: skip
-    status = device_status(token_id, expires_at, revoked_at, now=now)
+    status = device_status(token_id, code_expires_at, expires_at, revoked_at, now=now)
     seen = msgspec.json.decode(sites or "[]", type=list[DeviceSiteRef])
     return DeviceOut(
-        id_, version, event_id, name, profile, status, seen, code_expires_at, enrolled_at, expires_at, revoked_at, *rest
-    )
+        id_, version, event_id, name, profile, status, seen, sees_all, code_expires_at, enrolled_at, expires_at,
+        revoked_at, *rest,
+    )  # fmt: skip

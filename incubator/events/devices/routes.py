@@ -1,6 +1,6 @@
 """The phones of an event, `/v1/devices`, and what a phone learns about itself."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from incubator.api.query import Query
 from incubator.db import Reads, SessionReads
 from incubator.events.access import require_seen
 from incubator.events.devices import actions
+from incubator.events.devices.guessing import require_known_code
 from incubator.events.devices.queries import get_device, get_own_device, list_devices, own_device_of
 from incubator.events.devices.schemas import (
     DeviceCreate,
@@ -29,14 +30,10 @@ from incubator.events.devices.schemas import (
 )
 from incubator.idempotency import Once
 from incubator.paging import Page, PageQuery
-from incubator.throttle import limit_attempts
 
 READ = Requires(Permission.events_read)
 MANAGE = Requires(Permission.events_manage)
 PHONE = Requires(Permission.check_in)
-
-ENROLMENT_TRIES = 30
-ENROLMENT_WINDOW = timedelta(minutes=1)
 
 
 @get(
@@ -69,7 +66,11 @@ async def add_device(
     data: JSONBody[DeviceCreate],
 ) -> Response[DeviceCreated]:
     """Add a phone for sites of an event. The answer shows the code with which it is enrolled, this once; it holds for
-    24 hours. You organise the event, or may organise at each of these sites."""
+    24 hours. You organise the event, or may organise at each of these sites; then the manifest of the phone names only
+    people of the communes of these sites.
+
+    Without `expires_at` the phone follows the event: its token ends 30 days after `late_sync_until`, also where that is
+    moved, so that a phone that comes too late is told so and what it sends is kept for staff."""
     show = partial(get_device, SessionReads(session), actor, now=now)
 
     async def add() -> DeviceCreated:
@@ -99,8 +100,11 @@ async def roll_device(
     once: Given[Once],
     device_id: FromPath[UUID],
 ) -> Response[DeviceCreated]:
-    """Make a new code for a phone, as when it was lost or replaced. The answer shows it this once; what was enrolled
-    before is out within a second."""
+    """Make a new code for a phone, as when it was lost, replaced or out of time. The answer shows it this once; what
+    was enrolled before is out within a second.
+
+    The phone stays the same one, so that what it has not sent yet counts once. Where its time was over it follows the
+    event again, or has a week more if that is over too. Only a revoked phone comes back no more."""
     show = partial(get_device, SessionReads(session), actor, now=now)
 
     async def roll() -> DeviceCreated:
@@ -126,16 +130,19 @@ async def revoke_device(
 async def enrol_device(
     request: Request[Any, Any, Any],
     session: Given[AsyncSession],
+    reads: Given[Reads],
     now: Given[datetime],
     data: JSONBody[EnrolmentCreate],
 ) -> Response[EnrolledOut]:
     """Enrol the phone that sends this, by the code that was made for it. The answer shows its token this once.
 
     A code works once. The same phone, which sends the same `client_nonce`, may repeat this while the code holds: it
-    gets a new token, and the one before ends. 30 tries a minute per address.
+    gets a new token, and the one before ends. 30 wrong codes a minute per address.
+
+    Where its token is refused later with 401, a phone keeps all that it has not sent, asks for a new code for itself
+    (`rollDevice`), enrols again and sends it then: it is the same phone, and nothing counts twice.
     """
-    key = f"enrol:{client_address(request)}"
-    await limit_attempts(request.app.state.database, key, ENROLMENT_TRIES, ENROLMENT_WINDOW, now=now)
+    await require_known_code(request.app.state.database, reads, client_address(request), data.code, now=now)
     token_id, token = await actions.enrol_device(session, data, now=now)
     own = await own_device_of(SessionReads(session), token_id)
     body = msgspec.json.encode(EnrolledOut(own.device, own.event, own.sites, token))

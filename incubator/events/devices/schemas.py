@@ -20,7 +20,8 @@ Expiry = Annotated[
     datetime,
     Meta(
         tz=True,
-        description="When its token ends: with the time for late scans if absent, at most 90 days after the event.",
+        description="When its token ends, at most 90 days after the event. If absent, 30 days after the event's "
+        "`late_sync_until`, wherever that is moved.",
         examples=["2025-12-13T10:00:00Z"],
     ),
 ]
@@ -58,8 +59,9 @@ class DeviceSiteRef(msgspec.Struct, frozen=True):
 
 
 class DeviceOut(msgspec.Struct, frozen=True):
-    """A phone. `code_expires_at` is there while a code was made for it; `last_skew_ms` is how much the phone's clock
-    was behind the service's when it last said so."""
+    """A phone. `sees_all`: its manifest names everybody, else only the people of the communes of its sites.
+    `code_expires_at` is there while a code was made for it; `last_skew_ms` is how much the phone's clock was behind the
+    service's when it last said so."""
 
     id: UUID
     version: int
@@ -68,6 +70,7 @@ class DeviceOut(msgspec.Struct, frozen=True):
     profile: DeviceProfile
     status: DeviceStatus
     sites: list[DeviceSiteRef]
+    sees_all: bool
     code_expires_at: datetime | None
     enrolled_at: datetime | None
     expires_at: datetime

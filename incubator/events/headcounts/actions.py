@@ -4,26 +4,26 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor, Permission
 from incubator.audit import record_audit
+from incubator.days import spoken
 from incubator.errors import DomainError, FieldError, broken_rule, wrong_field
 from incubator.events.access import lock_event, require_at_sites
 from incubator.events.attendance.models import ATTENDANCE_CLOSED
+from incubator.events.check_in.models import ReviewStatus
 from incubator.events.devices.access import acting_device, note_contact
-from incubator.events.headcounts.models import Headcount
-from incubator.events.headcounts.queries import is_current
-from incubator.events.headcounts.schemas import HeadcountCreate
+from incubator.events.headcounts.late import find_kept, keep_late, says_same
+from incubator.events.headcounts.models import SESSION_AHEAD, SOONEST, Headcount
+from incubator.events.headcounts.queries import Report, is_current
+from incubator.events.headcounts.schemas import PARTS, HeadcountCreate
 from incubator.events.layout.models import EventSession, EventSite
 from incubator.events.models import Event, EventStatus
-from incubator.events.sight import is_seen, sight_of, sight_values
-from incubator.events.team.models import EventTeamMember, TeamPart
-from incubator.text import clean
+from incubator.events.sight import is_seen, is_session_led_by_me, sight_of, sight_values
 
-PARTS = ("female", "youth", "ethnic_minority")
 EARLY = timedelta(days=1)
 """A count is believed to be from this long before its session; what a clock says beyond that is wrong."""
 
@@ -38,25 +38,30 @@ class Reporter(NamedTuple):
     session: EventSession
 
 
-async def report_headcount(
-    session: AsyncSession, actor: Actor, data: HeadcountCreate, *, now: datetime
-) -> tuple[UUID, bool]:
-    """The id of the count, and whether it is new. What was reported already is told again whatever became of the event
-    since, so that a lost answer costs nothing."""
+async def report_headcount(session: AsyncSession, actor: Actor, data: HeadcountCreate, *, now: datetime) -> Report:
+    """Where the count is now. What was reported already is told again whatever became of the event since, so that a
+    lost answer costs nothing."""
     _check_parts(data)
     reporter = await _phone(session, actor, data.site_id, now) if actor.kind == "token" else None
     reporter = reporter or await _account(session, actor, data.site_id)
+    # Read first: what stands because of another try of this report is then known to be from it.
+    current = await _current(session, data.site_id)
     known = await _known(session, reporter, data)
     if known is not None:
-        return known, False
-    _check_open(reporter.event)
-    await _check_replaced(session, data)
-    new_id = await _insert(session, reporter, data, now=now)
+        return known
+    _check_event(reporter, now=now)
+    counted_at = _believed(data.counted_at, reporter.session, now=now)
+    if _is_late(reporter, now=now):
+        kept_id = await keep_late(session, reporter.id, reporter.site, data, counted_at)
+        record_audit(session, actor, "keep", "headcount", kept_id)
+        return Report(kept_id, is_new=True, is_kept=True)
+    _check_replaced(current, data)
+    new_id = await _insert(session, reporter, data, counted_at)
     if new_id is None:
-        return await _after_lost_race(session, reporter, data), False
+        return await _after_lost_race(session, reporter, data)
     record_audit(session, actor, "report", "headcount", new_id, replaces=data.replaces is not None)
     await session.flush()
-    return new_id, True
+    return Report(new_id, is_new=True)
 
 
 def _check_parts(data: HeadcountCreate) -> None:
@@ -90,7 +95,7 @@ async def _account(session: AsyncSession, actor: Actor, site_id: UUID) -> Report
     event = await lock_event(session, actor, event_id, share=True)
     reporter = await _reporter(session, "account", actor.id, event, site_id)
     if not await _leads(session, actor, reporter.session.id):
-        await require_at_sites(session, actor, event, [site_id])
+        await require_at_sites(session, actor, event, [site_id], {site_id: ["/site_id"]})
     return reporter
 
 
@@ -102,63 +107,76 @@ async def _reporter(session: AsyncSession, kind: str, id_: UUID, event: Event, s
 async def _leads(session: AsyncSession, actor: Actor, session_id: UUID) -> bool:
     if not actor.may(Permission.events_read_led):
         return False
-    part = EventTeamMember
-    own = exists().where(
-        part.session_id == session_id, part.person_id == actor.person_id, part.part == TeamPart.lead.value
-    )
-    return bool(await session.scalar(select(own)))
+    return bool(await session.scalar(select(is_session_led_by_me(session_id)), {"me": actor.id}))
 
 
-def _check_open(event: Event) -> None:
+def _check_event(reporter: Reporter, *, now: datetime) -> None:
     """In a draft too: what was counted is counted, though somebody forgot to publish the event."""
-    if event.status == EventStatus.cancelled:
-        raise DomainError("invalid_transition", status=event.status, action="report_headcount", allowed_actions=[])
-    if event.attendance_closed_at is not None:
+    status, starts_at = reporter.event.status, reporter.session.starts_at
+    if status == EventStatus.cancelled:
+        raise DomainError("invalid_transition", status=status, action="report_headcount", allowed_actions=[])
+    if starts_at > now + SOONEST:
+        raise broken_rule(SESSION_AHEAD, starts_at=spoken(starts_at))
+
+
+def _is_late(reporter: Reporter, *, now: datetime) -> bool:
+    """Whether it is for staff to say that it counts: a phone cannot ask for the attendance to be opened again."""
+    event = reporter.event
+    is_closed = event.attendance_closed_at is not None
+    if reporter.kind == "device":
+        return is_closed or now > event.late_sync_until
+    if is_closed:
         raise broken_rule(ATTENDANCE_CLOSED)
+    return False
 
 
-async def _known(session: AsyncSession, reporter: Reporter, data: HeadcountCreate) -> UUID | None:
+async def _known(session: AsyncSession, reporter: Reporter, data: HeadcountCreate) -> Report | None:
     """The report under the same id, where it was made before; 409 where it says something else."""
+    kept = await find_kept(session, reporter.id, data) if reporter.kind == "device" else None
+    if kept is not None and kept.status != ReviewStatus.admitted:
+        if kept.status == ReviewStatus.open and not says_same(kept, data):
+            raise _duplicate("/client_report_id", id=str(kept.id))
+        return Report(kept.id, is_new=False, is_kept=True)
     own = Headcount.reported_by_id == reporter.id, Headcount.client_report_id == data.client_report_id
     report = await session.scalar(select(Headcount).where(*own))
     if report is None:
         return None
-    said = _content(data)
+    said = data.content()
+    if kept is not None:
+        del said["replaces_id"]  # What was admitted replaced the count that stood by then.
     if any(getattr(report, name) != value for name, value in said.items()):
         raise _duplicate("/client_report_id", id=str(report.id))
-    return report.id
+    return Report(report.id, is_new=False)
 
 
-def _content(data: HeadcountCreate) -> dict[str, Any]:
-    """What a report says, by column, but when it was: a phone may set its clock right between two tries."""
-    said = {name: getattr(data, name) for name in ("site_id", "total", *PARTS)}
-    note = data.note and clean(data.note)
-    return {**said, "note": note or None, "method": data.method.value, "replaces_id": data.replaces}
+async def _current(session: AsyncSession, site_id: UUID) -> Headcount | None:
+    return await session.scalar(select(Headcount).where(Headcount.site_id == site_id, is_current()))
 
 
-async def _check_replaced(session: AsyncSession, data: HeadcountCreate) -> None:
+def _check_replaced(current: Headcount | None, data: HeadcountCreate) -> None:
     """A count replaces the one that stands, of which its reporter has to know."""
-    current = await session.scalar(select(Headcount).where(Headcount.site_id == data.site_id, is_current()))
     if current is None and data.replaces is not None:
         raise wrong_field("/replaces", "not_found")
     if current is not None and current.id != data.replaces:
         raise _duplicate("/replaces", current_id=str(current.id), current_total=current.total)
 
 
-async def _insert(session: AsyncSession, reporter: Reporter, data: HeadcountCreate, *, now: datetime) -> UUID | None:
+async def _insert(
+    session: AsyncSession, reporter: Reporter, data: HeadcountCreate, counted_at: datetime
+) -> UUID | None:
     """None where another one came first: of two at once the indexes let one in."""
     row = insert(Headcount).values(
         event_id=reporter.event.id, session_id=reporter.session.id, client_report_id=data.client_report_id,
-        counted_at=_believed(data.counted_at, reporter.session, now=now), reported_by_kind=reporter.kind,
-        reported_by_id=reporter.id, **_content(data),
+        counted_at=counted_at, reported_by_kind=reporter.kind, reported_by_id=reporter.id, **data.content(),
     )  # fmt: skip
     return await session.scalar(row.on_conflict_do_nothing().returning(Headcount.id))
 
 
-async def _after_lost_race(session: AsyncSession, reporter: Reporter, data: HeadcountCreate) -> UUID:
+async def _after_lost_race(session: AsyncSession, reporter: Reporter, data: HeadcountCreate) -> Report:
+    current = await _current(session, data.site_id)
     known = await _known(session, reporter, data)
     if known is None:
-        await _check_replaced(session, data)
+        _check_replaced(current, data)
         raise DomainError("concurrent_update")
     return known
 

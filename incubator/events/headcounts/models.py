@@ -1,7 +1,7 @@
 """How many people were counted at a site. A later count replaces an earlier one and overwrites nothing."""
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import (
@@ -18,8 +18,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incubator.db import Base, one_of
+from incubator.errors import rule_text
 
 MOST_HEADS = 100_000
+SOONEST = timedelta(hours=2)
+"""So long before a session begins its heads may be counted."""
+
+SESSION_AHEAD = rule_text(
+    "headcount_too_early",
+    "This session begins at {starts_at}; heads are counted from two hours before that.",
+    "Phiên này bắt đầu lúc {starts_at}; chỉ báo số người từ hai giờ trước đó.",
+)
 
 
 class CountMethod(enum.StrEnum):
@@ -27,6 +36,14 @@ class CountMethod(enum.StrEnum):
     paper_list = "paper_list"
     estimate = "estimate"
     platform = "platform"
+
+
+class ReportStatus(enum.StrEnum):
+    """What became of a report: it stands, another one stands in its place, or staff has to say whether it counts."""
+
+    current = "current"
+    replaced = "replaced"
+    kept_for_staff = "kept_for_staff"
 
 
 _PARTS = " AND ".join(f"{part} BETWEEN 0 AND total" for part in ("female", "youth", "ethnic_minority"))

@@ -1,15 +1,17 @@
 """What the API takes and gives about head-counts."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
-from incubator.events.headcounts.models import MOST_HEADS, CountMethod
+from incubator.events.headcounts.models import MOST_HEADS, CountMethod, ReportStatus
 from incubator.paging import PageQuery
+from incubator.text import clean
 
+PARTS = ("female", "youth", "ethnic_minority")
 Total = Annotated[
     int, Meta(ge=0, le=MOST_HEADS, description="0 says that nobody came, which is a report too.", examples=[62])
 ]
@@ -41,6 +43,12 @@ class HeadcountCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     note: Note | None = None
     replaces: Annotated[UUID, Meta(description="The id of the count that stands, to correct it.")] | None = None
 
+    def content(self) -> dict[str, Any]:
+        """What is said, by column, but when it was: a phone may set its clock right between two tries."""
+        said = {name: getattr(self, name) for name in ("site_id", "total", *PARTS)}
+        note = self.note and clean(self.note)
+        return {**said, "note": note or None, "method": self.method.value, "replaces_id": self.replaces}
+
 
 class HeadcountQuery(PageQuery, frozen=True, kw_only=True):
     """Which head-counts of an event to list, newest first."""
@@ -70,3 +78,10 @@ class HeadcountOut(msgspec.Struct, frozen=True):
     reported_by_id: UUID
     reported_by: str | None
     reported_at: datetime
+
+
+class HeadcountReported(HeadcountOut, frozen=True):
+    """What became of a report. `kept_for_staff`: it came after attendance was closed or the time for late reports was
+    over, and does not count; `id` is then that of the item in the list of check-in reviews, which staff may admit."""
+
+    status: ReportStatus

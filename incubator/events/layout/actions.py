@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import UNSET
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor
@@ -31,6 +31,7 @@ from incubator.text import clean_line
 async def add_session(
     session: AsyncSession, actor: Actor, event_id: UUID, data: EventSessionCreate, *, now: datetime
 ) -> UUID:
+    """The id of the session."""
     event = await lock_to_arrange(session, actor, event_id)
     modes = await modes_of(session, event)
     sites = sites_of(data, modes)
@@ -39,11 +40,12 @@ async def add_session(
     places = await wrong.gather(_places(session, event, named_places(sites), today=civil_day(now)))
     if wrong.errors or places is None:
         raise DomainError("validation_failed", errors=wrong.errors)
+    await _check_size(session, event, sessions=1, sites=len(sites))
     row = await build_session(session, event, data, places, modes)
     if not sites:
         rules.check_sites(event, [row])
     await renew(session, actor, event, "add_session", now=now, number=row.number)
-    return event.id
+    return row.id
 
 
 async def edit_session(
@@ -82,6 +84,7 @@ async def remove_session(
 async def add_site(
     session: AsyncSession, actor: Actor, event_id: UUID, data: EventSiteCreate, *, now: datetime
 ) -> UUID:
+    """The id of the site."""
     event = await lock_to_arrange(session, actor, event_id)
     modes = await modes_of(session, event)
     wrong = WrongFields(_faults_of_mode(data.mode, modes))
@@ -91,12 +94,13 @@ async def add_site(
     places = await wrong.gather(_places(session, event, named, today=civil_day(now)))
     if wrong.errors or places is None:
         raise DomainError("validation_failed", errors=wrong.errors)
+    await _check_size(session, event, sites=1)
     row = new_site(event, data.session_id, data, places, modes)
     await _check_label(session, row.session_id, row.label)
     session.add(row)
     await session.flush()
     await renew(session, actor, event, "add_site", now=now, site_id=str(row.id))
-    return event.id
+    return row.id
 
 
 async def edit_site(
@@ -140,6 +144,16 @@ async def remove_site(
     if await session.scalar(others) is None:
         rules.check_sites(event, [await session.get_one(EventSession, row.session_id)])
     await renew(session, actor, event, "remove_site", now=now, site_id=str(row.id))
+
+
+async def _check_size(session: AsyncSession, event: Event, *, sessions: int = 0, sites: int) -> None:
+    """With so many more. It holds because the event is locked."""
+    counts = [
+        select(func.count()).select_from(part).where(part.event_id == event.id).scalar_subquery()
+        for part in (EventSession, EventSite)
+    ]
+    has_sessions, has_sites = (await session.execute(select(*counts))).one()
+    rules.check_size(has_sessions + sessions, has_sites + sites)
 
 
 async def _places(session: AsyncSession, event: Event, named: Mapping[str, str], *, today: date) -> dict[str, Place]:

@@ -70,10 +70,11 @@ def new_site(
     """`places` has those that are named by their codes, and that of the event under the empty code."""
     place = places["" if data.locality_code is UNSET else data.locality_code]
     venue = next((mode.venue for mode in modes if mode.mode == data.mode), None)
-    return EventSite(
-        event_id=event.id, session_id=session_id, mode=data.mode.value,
-        label=_label(data, place, venue, elsewhere=place.locality_id != event.locality_id), **place.columns,
-    )  # fmt: skip
+    if data.label is UNSET:
+        label = made_label(data.mode, place, venue, elsewhere=place.locality_id != event.locality_id)
+    else:
+        label = clean_line(data.label)
+    return EventSite(event_id=event.id, session_id=session_id, mode=data.mode.value, label=label, **place.columns)
 
 
 def faults_of_modes(modes: Sequence[EventModeInput]) -> list[FieldError]:
@@ -110,9 +111,7 @@ def named_places(sites: Sequence[EventSiteInput], at: str = "") -> dict[str, str
     }
 
 
-def _label(data: EventSiteInput, place: Place, venue: str | None, *, elsewhere: bool) -> str:
+def made_label(mode: Mode, place: Place, venue: str | None, *, elsewhere: bool = False) -> str:
     """The hall of the event, or the place where the bridge point is."""
-    if data.label is not UNSET:
-        return clean_line(data.label)
-    known = ONLINE if data.mode is Mode.online else venue or place.name
+    known = ONLINE if mode is Mode.online else venue or place.name
     return (f"{place.name} ({known})" if elsewhere and known != place.name else known)[:LABEL_LENGTH]

@@ -1,5 +1,6 @@
 """The modes, sessions and sites below `/v1/events/{id}`. Each change answers the whole event."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -25,6 +26,22 @@ from incubator.events.queries import get_event
 from incubator.events.routes import MANAGE
 from incubator.events.schemas import EventOut
 from incubator.idempotency import Once
+
+
+class _Part:
+    """A part of an event that is about to be made. What is shown of it is the event, so its own id is kept here."""
+
+    def __init__(self, kind: str, event_id: UUID, make: Callable[[], Awaitable[UUID]]) -> None:
+        self._kind, self._event_id, self._make = kind, event_id, make
+        self._id: UUID | None = None
+
+    async def add(self) -> UUID:
+        self._id = await self._make()
+        return self._event_id
+
+    def address(self, event: EventOut) -> str:
+        return f"/v1/events/{event.id}/{self._kind}/{self._id}"
+
 
 REFUSED_BY_RULE = {"errors": ("business_rule_failed",)}
 
@@ -74,9 +91,10 @@ async def post_session(
     event_id: FromPath[UUID],
     data: JSONBody[EventSessionCreate],
 ) -> Response[EventOut]:
-    """Add a session behind the others, with its sites. The answer is the event."""
-    act = partial(actions.add_session, session, actor, event_id, data, now=now)
-    return await once(act, partial(get_event, SessionReads(session), actor), at="/v1/events/{id}")
+    """Add a session behind the others, with its sites. The answer is the event; Location names the session, for
+    changing it or taking it away."""
+    part = _Part("sessions", event_id, partial(actions.add_session, session, actor, event_id, data, now=now))
+    return await once(part.add, partial(get_event, SessionReads(session), actor), at=part.address)
 
 
 @patch("/{event_id:uuid}/sessions/{session_id:uuid}", operation_id="editEventSession", guards=[MANAGE])
@@ -124,10 +142,10 @@ async def post_site(
     event_id: FromPath[UUID],
     data: JSONBody[EventSiteCreate],
 ) -> Response[EventOut]:
-    """Add a site to a session, such as the bridge point of a commune, whose officers see the event from then on. The
-    answer is the event."""
-    act = partial(actions.add_site, session, actor, event_id, data, now=now)
-    return await once(act, partial(get_event, SessionReads(session), actor), at="/v1/events/{id}")
+    """Add a site to a session, such as the bridge point of a commune, whose officers see the event once it is
+    published. The answer is the event; Location names the site, for changing it or taking it away."""
+    part = _Part("sites", event_id, partial(actions.add_site, session, actor, event_id, data, now=now))
+    return await once(part.add, partial(get_event, SessionReads(session), actor), at=part.address)
 
 
 @patch("/{event_id:uuid}/sites/{site_id:uuid}", operation_id="editEventSite", guards=[MANAGE])

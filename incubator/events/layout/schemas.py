@@ -10,7 +10,10 @@ from msgspec import UNSET, Meta, UnsetType
 from incubator.events.layout.models import Mode
 
 MOST_SESSIONS = 100
-MOST_SITES = 200
+MOST_SITES = 1_000
+"""Of an event. A session of a body names fewer."""
+
+MOST_SITES_AT_ONCE = 200
 
 Seats = Annotated[
     int, Meta(ge=0, le=1_000_000, description="How many seats there are; null sets no limit.", examples=[2300])
@@ -72,7 +75,7 @@ class EventSessionCreate(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     title: SessionTitle | None = None
     starts_at: SessionStart
     ends_at: SessionEnd
-    sites: Annotated[list[EventSiteInput], Meta(min_length=1, max_length=MOST_SITES)] | UnsetType = UNSET
+    sites: Annotated[list[EventSiteInput], Meta(min_length=1, max_length=MOST_SITES_AT_ONCE)] | UnsetType = UNSET
 
 
 class EventSessionPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -21,14 +21,15 @@ Prefix = Annotated[
 ShownName = Annotated[str, Meta(examples=["Giàng A Páo"])]
 Column = Literal["ticket_prefix", "name", "mode", "status"]
 
-ManifestRow = tuple[Prefix, ShownName, Mode, RegistrationStatus]
+ManifestRow = tuple[Prefix, ShownName | None, Mode, RegistrationStatus]
 
 COLUMNS: list[Column] = ["ticket_prefix", "name", "mode", "status"]
 
 
 class ManifestOut(msgspec.Struct, frozen=True):
     """Every registration of the event that has a ticket, by name: those who wait and those who cancelled too, so that
-    a phone without a line can say so at the door. Nobody's number, address or id is in it."""
+    a phone without a line can say so at the door. Nobody's number, address or id is in it, and a name that the phone
+    is not told is null."""
 
     event_id: UUID
     hash: Literal["sha256-96"]

@@ -3,14 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incubator.actor import Actor
 from incubator.api.answers import IfMatch
 from incubator.audit import record_audit
+from incubator.errors import broken_rule
 from incubator.events import rules
 from incubator.events.access import lock_event_to_organise
+from incubator.events.attendance.models import Attendance
+from incubator.events.headcounts.models import Headcount
+from incubator.events.headcounts.queries import is_current
 from incubator.events.layout.models import EventSession, EventSite
 from incubator.events.models import Event, EventAction, EventTransition
 from incubator.events.moves.schemas import EventMove
@@ -27,6 +31,8 @@ async def move_event(
     event.take_step(action, now=now)
     if action is EventAction.publish:
         await _check_complete(session, event)
+    elif action is EventAction.cancel:
+        await _check_nobody_came(session, event)
     session.add(
         EventTransition(
             event_id=event.id, action=action.value, from_status=before, to_status=event.status,
@@ -44,3 +50,12 @@ async def _check_complete(session: AsyncSession, event: Event) -> None:
     with_site = set(await session.scalars(select(EventSite.session_id).where(EventSite.event_id == event.id)))
     rules.check_any(event, next((row.id for row in sessions), None))
     rules.check_sites(event, [row for row in sessions if row.id not in with_site])
+
+
+async def _check_nobody_came(session: AsyncSession, event: Event) -> None:
+    """What happened does not leave the figures by one click. It holds because whoever counts waits for the event's
+    row."""
+    came = exists().where(Attendance.event_id == event.id, Attendance.is_counted())
+    counted = exists().where(Headcount.event_id == event.id, Headcount.total > 0, is_current())
+    if await session.scalar(select(or_(came, counted))):
+        raise broken_rule(rules.EVENT_ATTENDED)

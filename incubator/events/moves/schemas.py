@@ -25,7 +25,7 @@ class CompleteEvent(_Move, frozen=True, kw_only=True, tag="complete"):
 
 
 class CancelEvent(_Move, frozen=True, kw_only=True, tag="cancel"):
-    """Call the event off."""
+    """Call the event off, at which nobody was counted."""
 
     reason: Why
 

@@ -100,10 +100,10 @@ def require_open(actor: Actor, event: Event, *, now: datetime) -> None:
         raise broken_rule(EVENT_UNPUBLISHED)
     if event.status == EventStatus.cancelled:
         raise broken_rule(EVENT_CALLED_OFF)
-    if event.attendance_closed_at is not None:
-        raise broken_rule(ATTENDANCE_CLOSED)
     if actor.kind == "token" and (event.status != EventStatus.published or event.ends_at <= now):
         raise broken_rule(REGISTRATION_OVER)
+    if event.attendance_closed_at is not None:
+        raise broken_rule(ATTENDANCE_CLOSED)
 
 
 async def desk_of(session: AsyncSession, actor: Actor, event: Event, registration: Registration) -> Desk:

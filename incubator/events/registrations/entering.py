@@ -18,7 +18,7 @@ from incubator.actor import Actor
 from incubator.audit import record_audit
 from incubator.days import civil_day
 from incubator.db import AnySelect, SessionReads, param, statement
-from incubator.errors import DomainError
+from incubator.errors import DomainError, FieldError
 from incubator.events.access import lock_event
 from incubator.events.registrations.desk import (
     Desk,
@@ -76,11 +76,17 @@ async def enter_registrations(
     known = await look_up(session, desk, asked, now=now)
     refused = _faulty(asked, desk, known, now=now)
     held = await hold_modes(session, event.id, sorted(desk.modes) if len(asked) > 1 else [asked[0].mode])
-    repeats = await find_repeats(session, event.id, _left(asked, refused), of_program=desk.is_program)
-    refused |= {n: DomainError("duplicate") for n in repeats}
+    repeats = await find_repeats(session, event.id, _left(asked, refused), token_id=actor.token_id)
+    refused |= {n: _registered_already(id_) for n, id_ in repeats.items()}
     seated = await _seat(session, event.id, held, _left(asked, refused), refused)
     entered = await _write(session, desk, _left(asked, refused), known, seated, now=now)
     return [refused[n] if n in refused else entered[n] for n in range(len(asked))]
+
+
+def _registered_already(registration_id: UUID | None) -> DomainError:
+    """With the id of the registration where there is one that the caller may know, to read it or roll its ticket."""
+    known = {} if registration_id is None else {"known_id": str(registration_id)}
+    return DomainError("duplicate", errors=[FieldError(code="duplicate", pointer="/person", params=known)])
 
 
 def _left(asked: Sequence[RegistrationCreate], refused: Refusals) -> Wishes:
@@ -160,6 +166,7 @@ def _registration(
         owner_token_id=actor.token_id,
         registered_by_kind=actor.kind,
         registered_by_id=actor.id,
+        registered_at=now,
         confirmed_at=None if waits else now,
     )
 

@@ -16,26 +16,30 @@ from incubator.people.phones import e164
 from incubator.text import fold
 
 NameAndPhone = tuple[str, str]
+Met = dict[UUID | NameAndPhone | None, UUID | None]
+"""People who are registered, or about to be, with their registration where the caller may know it."""
 
 
 async def find_repeats(
-    session: AsyncSession, event_id: UUID, wishes: Mapping[int, RegistrationCreate], *, of_program: bool
-) -> set[int]:
-    """Which wishes name somebody who has a live registration for the event or stands earlier among the wishes. People
-    are told apart by the row that counts, and where a program sends a name and a number again, which it does when an
-    answer was lost, by those."""
+    session: AsyncSession, event_id: UUID, wishes: Mapping[int, RegistrationCreate], *, token_id: UUID | None
+) -> dict[int, UUID | None]:
+    """Which wishes name somebody who has a live registration for the event or stands earlier among the wishes, with
+    that registration where the caller may know it. People are told apart by the row that counts, and where a program
+    sends a name and a number again, which it does when an answer was lost, by those."""
     named = [wish.person.person_id for wish in wishes.values() if wish.person.person_id is not None]
     counted = await _counted_ids(session, named)
-    told = {n: _name_and_phone(wish) for n, wish in wishes.items()} if of_program else {}
-    met: set[UUID | NameAndPhone | None] = {*await _live_people(session, event_id, sorted(counted.values()))}
-    met |= await _live_names(session, event_id, sorted({key[1] for key in told.values() if key}))
-    repeats = set()
+    told = {n: _name_and_phone(wish) for n, wish in wishes.items()} if token_id else {}
+    met: Met = {
+        **await _live_people(session, event_id, sorted(counted.values())),
+        **await _live_names(session, event_id, sorted({key[1] for key in told.values() if key}), token_id),
+    }
+    repeats = {}
     for n, wish in wishes.items():
         key = counted[wish.person.person_id] if wish.person.person_id else told.get(n)
         if key in met:
-            repeats.add(n)
+            repeats[n] = met[key]
         elif key is not None:
-            met.add(key)
+            met[key] = None
     return repeats
 
 
@@ -50,14 +54,17 @@ async def _counted_ids(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID,
     return {row[0]: row[1] for row in rows}
 
 
-async def _live_people(session: AsyncSession, event_id: UUID, counted: Sequence[UUID]) -> set[UUID]:
+async def _live_people(session: AsyncSession, event_id: UUID, counted: Sequence[UUID]) -> Met:
     values = {"event_id": event_id, "ids": counted}
-    return {row[0] for row in await SessionReads(session).rows(_live_by_person(), values)} if counted else set()
+    rows = await SessionReads(session).rows(_live_by_person(), values) if counted else []
+    return {person_id: id_ for id_, _, person_id in rows}
 
 
-async def _live_names(session: AsyncSession, event_id: UUID, phones: Sequence[str]) -> set[NameAndPhone]:
+async def _live_names(session: AsyncSession, event_id: UUID, phones: Sequence[str], token_id: UUID | None) -> Met:
+    """A program is told of those registrations that it made itself."""
     values = {"event_id": event_id, "phones": phones}
-    return {(row[0], row[1]) for row in await SessionReads(session).rows(_live_by_phone(), values)} if phones else set()
+    rows = await SessionReads(session).rows(_live_by_phone(), values) if phones else []
+    return {(name, phone): id_ if owner == token_id else None for id_, owner, name, phone in rows}
 
 
 @statement
@@ -78,6 +85,10 @@ def _live_by_phone() -> Select[Any]:
 
 
 def _live(*columns: Any) -> Select[Any]:
+    """The registration, the program that made it, and the columns."""
     is_live = Registration.status != RegistrationStatus.cancelled.value
-    of_event = select(*columns).join(Registration, Registration.person_id == Person.id)
-    return of_event.where(Registration.event_id == param("event_id", Uuid), is_live)
+    return (
+        select(Registration.id, Registration.owner_token_id, *columns)
+        .join(Person, Person.id == Registration.person_id)
+        .where(Registration.event_id == param("event_id", Uuid), is_live)
+    )

@@ -1,11 +1,13 @@
 """Saying who leads, teaches and helps at a session. Like its other parts, the team belongs to the version of the
 event; unlike them it may be completed at any time, because nothing is counted by it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from incubator.actor import Actor
 from incubator.api.answers import IfMatch
@@ -33,21 +35,24 @@ async def set_team_member(
     now: datetime,
 ) -> tuple[UUID, int]:
     """The person who has the part now, and the version of the event. Who was merged with another person takes part as
-    that one."""
+    that one, once: rows of before the merge become one."""
     event = await lock_event_to_organise(session, actor, event_id)
     await part_of(session, event, EventSession, session_id)
     if not await seen_people(SessionReads(session), actor, [person_id]):
         raise DomainError("not_found")
     if_match.check(event.version)
-    counted = await session.scalar(select(Person.counted_id()).where(Person.id == person_id))
+    counted = await session.scalar(_counted(person_id))
     assert counted is not None, "the person was seen"
-    member = await session.get(EventTeamMember, (session_id, counted))
-    if member is None:
-        member = EventTeamMember(session_id=session_id, person_id=counted, event_id=event.id, part=data.part.value)
-        session.add(member)
-    elif member.part == data.part:
+    rows = {row.person_id: row for row in await _rows_of(session, session_id, person_id)}
+    member = rows.pop(counted, None)
+    if member is not None and member.part == data.part and not rows:
         return counted, event.version
+    if member is None:
+        member = EventTeamMember(session_id=session_id, person_id=counted, event_id=event.id)
+        session.add(member)
     member.part = data.part.value
+    for row in rows.values():
+        await session.delete(row)
     await _renew(session, actor, event, "set_team_member", now, member)
     return counted, event.version
 
@@ -62,13 +67,28 @@ async def remove_team_member(
     *,
     now: datetime,
 ) -> None:
+    """Under whatever row the person takes part."""
     event = await lock_event_to_organise(session, actor, event_id)
-    member = await session.get(EventTeamMember, (session_id, person_id))
-    if member is None or member.event_id != event.id:
+    rows = await _rows_of(session, session_id, person_id)
+    if not rows or rows[0].event_id != event.id:
         raise DomainError("not_found")
     if_match.check(event.version)
-    await session.delete(member)
-    await _renew(session, actor, event, "remove_team_member", now, member)
+    for row in rows:
+        await session.delete(row)
+    await _renew(session, actor, event, "remove_team_member", now, rows[0])
+
+
+async def _rows_of(session: AsyncSession, session_id: UUID, person_id: UUID) -> Sequence[EventTeamMember]:
+    """Under which a person takes part in the session: more than one where they were merged since."""
+    member = EventTeamMember
+    rows = select(member).join(Person, Person.id == member.person_id).order_by(member.person_id)
+    same = Person.counted_id() == _counted(person_id).scalar_subquery()
+    return (await session.scalars(rows.where(member.session_id == session_id, same))).all()
+
+
+def _counted(person_id: UUID) -> Select[UUID]:
+    row = aliased(Person)
+    return select(func.coalesce(row.survivor_id, row.id)).where(row.id == person_id)
 
 
 async def _renew(

@@ -4,6 +4,7 @@ Both ways in go by an index (the leader's ideas, the words of the title), so tha
 not with the table.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -53,6 +54,7 @@ from incubator.ideas.sight import Sight, is_visible, sight_values
 from incubator.people.duplicates.models import DuplicateStatus, PersonDuplicate
 from incubator.people.models import Person
 
+WITHOUT_DUPLICATES = frozenset({IdeaStatus.draft, IdeaStatus.merged})
 MONTHS_KNOWN = 12
 """For so long a closed idea may be found again."""
 
@@ -80,31 +82,28 @@ async def find_duplicates(reads: Reads, idea: Idea, *, today: date) -> dict[UUID
     They were handed in and are open, accepted, or closed for no more than a year; who may see them does not matter
     here. A draft has none yet, and a merged idea none any more.
     """
-    if idea.status in {IdeaStatus.draft, IdeaStatus.merged}:
+    if idea.status in WITHOUT_DUPLICATES:
         return {}
-    leaders = dict(await fetch_all(reads, _leaders(), {"idea_id": idea.id, "number": idea.content_number}, _leader))
     words = words_of(idea.search_key)
     values = {
-        "idea_id": idea.id, "province_id": idea.province_id, "leader_ids": sorted(leaders),
+        "idea_id": idea.id, "province_id": idea.province_id, "leader_ids": sorted(await _leaders_of(reads, idea)),
         "title": " ".join(sorted(words)), "words": len(words), "closed_since": months_after(today, -MONTHS_KNOWN),
     }  # fmt: skip
-    found = {
-        other.id: evidence_of(
-            leaders.get(other.leader_id), words, words_of(other.search_key),
-            same_province=other.province_id == idea.province_id,
-        )
-        for other in await fetch_all(reads, _compared(), values, Compared)
-    }  # fmt: skip
-    best = sorted((pair for pair in found.items() if pair[1]), key=_strength)
+    found = await _evidence(reads, idea, await fetch_all(reads, _compared(), values, Compared))
+    best = sorted(found.items(), key=_strength)
     return dict(best[:MOST_CANDIDATES])
 
 
 async def note_duplicates(session: AsyncSession, idea: Idea, *, today: date) -> None:
-    """Open a pair with each idea that may be the same. What a person said about a pair stands.
+    """Open a pair with each idea that may be the same, and take open pairs away whose reasons are gone: nobody has said
+    anything of those yet. What a person said about a pair stands.
 
     Two ideas that come in at the same moment do not see each other; the next step of either finds the pair.
     """
-    found = await find_duplicates(SessionReads(session), idea, today=today)
+    if idea.status in WITHOUT_DUPLICATES:
+        return
+    still = await _renew_open(session, idea)
+    found = still | await find_duplicates(SessionReads(session), idea, today=today)
     if not found:
         return
     pairs = sorted((*sorted((idea.id, other_id)), evidence) for other_id, evidence in found.items())
@@ -118,6 +117,41 @@ async def note_duplicates(session: AsyncSession, idea: Idea, *, today: date) -> 
             where=says_more,
         )
     )
+
+
+async def _renew_open(session: AsyncSession, idea: Idea) -> dict[UUID, list[IdeaEvidence]]:
+    """The reasons of today of each open pair, whether it is among the best or not; without any it is deleted."""
+    d, reads = IdeaDuplicate, SessionReads(session)
+    locked = select(d).where(is_of(idea.id), d.status == IdeaDuplicateStatus.open).order_by(d.low_id, d.high_id)
+    pairs = {
+        pair.high_id if pair.low_id == idea.id else pair.low_id: pair
+        for pair in await session.scalars(locked.with_for_update())
+    }
+    if not pairs:
+        return {}
+    others = await fetch_all(reads, _paired(), {"other_ids": sorted(pairs)}, Compared)
+    evidence = await _evidence(reads, idea, others)
+    for other_id in pairs.keys() - evidence.keys():
+        await session.delete(pairs[other_id])
+    await session.flush()
+    return evidence
+
+
+async def _evidence(reads: Reads, idea: Idea, others: Iterable[Compared]) -> dict[UUID, list[IdeaEvidence]]:
+    """Those of the ideas that may be the same, with the reasons."""
+    leaders, words = await _leaders_of(reads, idea), words_of(idea.search_key)
+    found = {
+        other.id: evidence_of(
+            leaders.get(other.leader_id), words, words_of(other.search_key),
+            same_province=other.province_id == idea.province_id,
+        )
+        for other in others
+    }  # fmt: skip
+    return {other_id: evidence for other_id, evidence in found.items() if evidence}
+
+
+async def _leaders_of(reads: Reads, idea: Idea) -> dict[UUID, IdeaEvidence]:
+    return dict(await fetch_all(reads, _leaders(), {"idea_id": idea.id, "number": idea.content_number}, _leader))
 
 
 async def require_no_duplicates(session: AsyncSession, actor: Actor, idea: Idea, *, now: datetime) -> None:
@@ -202,6 +236,13 @@ def _compared() -> Select[Any]:
         .order_by(Idea.id.desc())
         .limit(literal_column(str(MOST_COMPARED)))
     )
+
+
+@statement
+def _paired() -> Select[Any]:
+    leader = aliased(IdeaMember)
+    columns: tuple[Any, ...] = (Idea.id, Idea.search_key, Idea.province_id, leader.person_id)
+    return select(*columns).join(leader, _leads(leader, Idea)).where(Idea.id == any_(param("other_ids", ARRAY(Uuid))))
 
 
 @statement

@@ -75,7 +75,8 @@ async def search(
     """Search anew for ideas that may be the same. The answer holds all open pairs that you may see.
 
     An equal title in the same province suffices; a leader who is or may be the same person counts where the titles
-    share half of the shorter one's words. Ideas that were closed more than a year ago are left alone.
+    share half of the shorter one's words. Ideas that were closed more than a year ago are left alone. Open pairs whose
+    reasons are gone, as when a title was changed, are taken away.
     """
     act = partial(search_duplicates, session, actor, idea_id, now=now)
     return await once(act, partial(open_duplicates, SessionReads(session), actor, now=now), status=200)

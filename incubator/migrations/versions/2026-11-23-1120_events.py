@@ -60,6 +60,7 @@ def create_event() -> None:
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.Text(), server_default="draft", nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_public", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("capture", sa.Text(), nullable=False),
         sa.Column("walk_in_policy", sa.Text(), nullable=False),
@@ -72,6 +73,10 @@ def create_event() -> None:
         sa.CheckConstraint(
             "attendance_closed_at IS NULL OR status IN ('published', 'completed')",
             name=op.f("ck_event_closed_where_counted"),
+        ),
+        sa.CheckConstraint(
+            "status = 'cancelled' OR (published_at IS NULL) = (status = 'draft')",
+            name=op.f("ck_event_published_unless_draft"),
         ),
         sa.CheckConstraint("capture IN ('named', 'headcount', 'mixed')", name=op.f("ck_event_capture_known")),
         sa.CheckConstraint(
@@ -93,10 +98,11 @@ def create_event() -> None:
         sa.ForeignKeyConstraint(["province_id"], ["locality.id"], name=op.f("fk_event_province_id_locality")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
     )
+    op.create_index("ix_event_ends_at", "event", ["ends_at"])
     op.create_index("ix_event_kind_starts_at_id", "event", ["kind", "starts_at", "id"])
     op.create_index("ix_event_locality_id_starts_at_id", "event", ["locality_id", "starts_at", "id"])
     op.create_index("ix_event_province_id_starts_at_id", "event", ["province_id", "starts_at", "id"])
-    op.create_index("ix_event_public_starts_at", "event", ["starts_at", "id"], postgresql_where="is_public")
+    op.create_index("ix_event_public_ends_at", "event", ["ends_at"], postgresql_where="is_public")
     op.create_index("ix_event_search", "event", ["search"], postgresql_using="gin")
     op.create_index("ix_event_starts_at_id", "event", ["starts_at", "id"])
     op.create_index("ix_event_status_starts_at_id", "event", ["status", "starts_at", "id"])

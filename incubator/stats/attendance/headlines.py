@@ -36,7 +36,8 @@ def people_trained(shape: AttendanceShape) -> Number:
     """Participations in classes: the same statement as that of the figures, of this kind alone."""
     of = sources(shape, Event.kind == EventKind.digital_skills_class.value)
     event = by_event(of.cell).subquery()
-    counted = with_participations(event, people(several_sessions(of), of, "event_id")).subquery()
+    again = people(several_sessions(of), of, "event_id").subquery()
+    counted = with_participations(event, again).subquery()
     return select(_whole(func.sum(counted.c.participations))).scalar_subquery()
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
-from incubator.db import AnyQuery, AnySelect, statement
+from incubator.db import AnySelect, statement
 from incubator.events.attendance.models import Attendance
 from incubator.events.check_in.models import Scan, ScanStatus, ScanWarning
 from incubator.people.models import Person
@@ -83,13 +83,16 @@ def by_event(cell: FromClause, *value: str) -> AnySelect:
     ).group_by(*keys, session.c.event_id)  # fmt: skip
 
 
-def with_participations(event: FromClause, who: AnyQuery, *value: str) -> AnySelect:
-    """The same events with the least number of different people at each: `who` are those named at events of several
-    sessions. At an event of one session nobody comes twice."""
+def with_participations(event: FromClause, again: FromClause, *value: str) -> AnySelect:
+    """The same events with the least number of different people at each. `again` are those named at events of several
+    sessions: at an event of one session nobody comes twice."""
     keys = ("event_id", *value)
-    person = who.subquery("person_of_event")
-    counted = select(*(person.c[name] for name in keys), func.count().label("n"))
-    named = counted.group_by(*(person.c[name] for name in keys)).subquery("named_at_event")
+    person = select(*(again.c[name] for name in keys), again.c.person_id).group_by(
+        *(again.c[name] for name in keys), again.c.person_id
+    )
+    each = person.subquery()
+    counted = select(*(each.c[name] for name in keys), func.count().label("n"))
+    named = counted.group_by(*(each.c[name] for name in keys)).subquery()
     least = func.greatest(func.coalesce(named.c.n, 0), event.c.largest).label("participations")
     together = and_(*(named.c[name] == event.c[name] for name in keys))
     return select(*event.c, least).outerjoin_from(event, named, together)
@@ -97,10 +100,12 @@ def with_participations(event: FromClause, who: AnyQuery, *value: str) -> AnySel
 
 def _parts(shape: AttendanceShape, of: Sources) -> tuple[dict[str, FromClause], dict[str, FromClause]]:
     """The rows of each section, for the totals and for the groups."""
-    tally = tallies(of).cte()
+    by_mode, tally = tallies(of)
+    everybody = people(of.site, of).cte()
+    again = people(several_sessions(of), of, *_keys_again(shape)).cte()
     totals: dict[str, FromClause] = {
-        "events": _events(of),
-        "people": people(of.site, of).subquery(),
+        "events": _events(of, again),
+        "people": everybody,
         "expected": tally,
         "rejected": _rejected(of),
         "late": _late(of),
@@ -108,23 +113,25 @@ def _parts(shape: AttendanceShape, of: Sources) -> tuple[dict[str, FromClause], 
     if shape.group_by is None:
         return totals, {}
     if shape.group_by == "home_of":
-        return totals, {"homes": _homes(of)}
-    due = tallies(of, by_mode=True) if shape.group_by == "mode" else by_group(of, tally)
-    each = people(of.site, of, "value")
-    return totals, {"events": _events(of, "value"), "people": each.subquery(), "expected": due.subquery()}
+        return totals, {"homes": _homes(everybody)}
+    due = by_mode if shape.group_by == "mode" else by_group(of, tally)
+    each = people(of.site, of, "value").subquery()
+    return totals, {"events": _events(of, again, "value"), "people": each, "expected": due}
 
 
-def _events(of: Sources, *value: str) -> FromClause:
-    event = by_event(of.cell, *value).subquery()
-    who = people(several_sessions(of), of, "event_id", *value)
-    return with_participations(event, who, *value).subquery()
+def _keys_again(shape: AttendanceShape) -> tuple[str, ...]:
+    """Of those who may have come to one event twice, enough is kept for the groups as well."""
+    return ("event_id",) if shape.group_by in {None, "home_of"} else ("event_id", "value")
 
 
-def _homes(of: Sources) -> FromClause:
+def _events(of: Sources, again: FromClause, *value: str) -> FromClause:
+    return with_participations(by_event(of.cell, *value).subquery(), again, *value).subquery()
+
+
+def _homes(everybody: FromClause) -> FromClause:
     """Everybody who was named, with their own commune."""
-    person = people(of.site, of).subquery()
-    query = select(Person.locality_id.label("value"), person.c.n)
-    return query.join(Person, Person.id == person.c.person_id).subquery()
+    query = select(Person.locality_id.label("value"), everybody.c.n)
+    return query.join(Person, Person.id == everybody.c.person_id).subquery()
 
 
 def _rejected(of: Sources) -> FromClause:

@@ -86,7 +86,7 @@ def several_sessions(of: Sources) -> FromClause:
     """The sites of events with more than one session in question: only there somebody comes twice to one event."""
     site = of.site
     many = select(site.c.event_id).group_by(site.c.event_id)
-    many = many.having(func.min(site.c.number) != func.max(site.c.number))
+    many = many.having(func.min(site.c.number) < func.max(site.c.number))
     return select(site).where(site.c.event_id.in_(many)).cte()
 
 
@@ -121,8 +121,9 @@ def _met(site: CTE, family: CTE) -> AnySelect:
 
 
 def _cells(site: CTE, met: CTE) -> AnySelect:
-    named, beneath, head = _named(site).subquery(), _beneath(met).subquery(), _heads(site).subquery()
-    names = func.coalesce(named.c.n, 0) - func.coalesce(beneath.c.n, 0)
+    rows, head = _rows(site).subquery(), _heads(site).subquery()
+    less = [_beneath(met).subquery(), _uncounted(site).subquery()]
+    names = sum((-func.coalesce(one.c.n, 0) for one in less), start=func.coalesce(rows.c.n, 0))
     more_heads = func.greatest(func.coalesce(head.c.total, 0) - names, 0)
     query = select(
         *(column for column in site.c if column.key != "id"),
@@ -130,15 +131,20 @@ def _cells(site: CTE, met: CTE) -> AnySelect:
         more_heads.label("anonymous"),
         or_(names > 0, head.c.total.is_not(None)).label("is_reported"),
     )
-    query = query.outerjoin_from(site, named, named.c.site_id == site.c.id)
-    query = query.outerjoin(beneath, beneath.c.site_id == site.c.id)
-    return query.outerjoin(head, head.c.site_id == site.c.id)
+    query = query.select_from(site)
+    for counted in (rows, *less, head):
+        query = query.outerjoin(counted, counted.c.site_id == site.c.id)
+    return query
 
 
-def _named(site: CTE) -> AnySelect:
+def _rows(site: CTE) -> AnySelect:
+    """All rows of attendance, counted or not: for that the index of their sites is enough."""
     a = Attendance
-    query = select(a.site_id, func.count().label("n")).join(site, site.c.id == a.site_id)
-    return query.where(a.is_counted()).group_by(a.site_id)
+    return select(a.site_id, func.count().label("n")).join(site, site.c.id == a.site_id).group_by(a.site_id)
+
+
+def _uncounted(site: CTE) -> AnySelect:
+    return _rows(site).where(not_(Attendance.is_counted()))
 
 
 def _beneath(met: CTE) -> AnySelect:

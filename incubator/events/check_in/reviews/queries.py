@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Select, Text, Uuid, and_, cast, false, or_, select
+from sqlalchemy import ColumnElement, DateTime, Integer, Select, Text, Uuid, and_, cast, false, or_, select
 from sqlalchemy.orm import aliased
 
 from incubator.actor import Actor
@@ -19,7 +19,9 @@ from incubator.paging import Listing, Order
 from incubator.people.models import Person
 from incubator.territory import within
 
-_SAID = ("kind", "method", "scanned_at", "raw", "faults")
+_SAID = ("kind", "method", "scanned_at", "raw", "faults", "locality_code")
+
+_HEADS = ("total", "female", "youth", "ethnic_minority")
 
 NEWEST_FIRST = Order((CheckInReview.id.expression,), descending=True)
 
@@ -87,8 +89,10 @@ def _of_event(sight: Sight, asked: frozenset[str]) -> Select[Any]:
 
 def _as_shown(page: AnySelect, *_: Any) -> AnySelect:
     r = CheckInReview
-    kind, method, scanned_at, raw, faults = (r.payload[name].astext for name in _SAID)
-    said = (kind, method, cast(scanned_at, DateTime(timezone=True)), raw, faults)
+    kind, method, scanned_at, raw, faults, code = (r.payload[name].astext for name in _SAID)
+    heads = (cast(r.payload[name].astext, Integer) for name in _HEADS)
+    counted = (r.payload["headcount_method"].astext, *heads)
+    said = (kind, method, cast(scanned_at, DateTime(timezone=True)), raw, faults, code, *counted)
     columns: tuple[Any, ...] = (
         r.id, r.version, r.event_id, r.device_id, Device.name, r.reason, r.status, r.session_id, r.site_id,
         EventSite.label, r.registration_id, Counted.id, Counted.full_name, r.happened_at, *said, r.note,

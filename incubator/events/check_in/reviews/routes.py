@@ -61,7 +61,8 @@ async def resolve(
     check_in_review_id: FromPath[UUID],
     data: JSONBody[Resolution],
 ) -> Response[CheckInReviewOut]:
-    """Admit an item, which then counts like any scan, or dismiss it. Admitting asks for open attendance."""
+    """Admit an item, which then counts like any scan, dismiss it, or open one again that was dismissed in the last 30
+    days. Admitting asks for open attendance. An item about an unknown commune is dismissed once the person has one."""
     act = partial(resolve_review, session, actor, check_in_review_id, data, if_match, now=now)
     return await once(act, partial(get_review, SessionReads(session), actor), status=200)
 
