@@ -162,6 +162,19 @@ def test_what_is_set_apart_refuses_nothing_until_it_is_read() -> None:
     assert codes == ["validation_failed", "invalid_characters", "invalid_characters"]
 
 
+def test_a_doubled_key_or_a_nan_in_what_is_set_apart_is_found_when_it_is_read() -> None:
+    raw = b'{"at": NaN, "items": [{"a": 1, "b": 2, "a": {"c": 3}}, [-Infinity], 7], "name": "x"}'
+    document: Any = parse_json(raw, apart=("at", "items/*"))
+    first, second, third = document["items"]
+    assert [codes(refusal(read, part, Any)) for part in (document["at"], first, second)] == [
+        {"": "out_of_range"}, {"/a": "duplicate"}, {"/0": "out_of_range"},
+    ]  # fmt: skip
+    assert (first.value["a"], read(third, int)) == ([1, {"c": 3}], 7)
+    elsewhere = (b'{"name": NaN}', b'{"name": {"a": 1, "a": 2}}', b'{"at": 1, "at": 2}', b'{"items": [', b"NaN")
+    for raw in elsewhere:
+        assert refusal(lambda raw: parse_json(raw, apart=("at",)), raw).code in FAILURES
+
+
 def test_a_list_of_parts_that_is_none_is_read_like_all_else() -> None:
     assert (
         refusal(lambda raw: parse_json(raw, apart=("items/*",)), b'{"items": "a\\u0000"}').code == "invalid_characters"

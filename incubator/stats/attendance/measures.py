@@ -85,14 +85,10 @@ def by_event(cell: FromClause, *value: str) -> AnySelect:
 
 def with_participations(event: FromClause, again: FromClause, *value: str) -> AnySelect:
     """The same events with the least number of different people at each. `again` are those named at events of several
-    sessions: at an event of one session nobody comes twice."""
+    sessions, each once: at an event of one session nobody comes twice."""
     keys = ("event_id", *value)
-    person = select(*(again.c[name] for name in keys), again.c.person_id).group_by(
-        *(again.c[name] for name in keys), again.c.person_id
-    )
-    each = person.subquery()
-    counted = select(*(each.c[name] for name in keys), func.count().label("n"))
-    named = counted.group_by(*(each.c[name] for name in keys)).subquery()
+    counted = select(*(again.c[name] for name in keys), func.count().label("n"))
+    named = counted.group_by(*(again.c[name] for name in keys)).subquery()
     least = func.greatest(func.coalesce(named.c.n, 0), event.c.largest).label("participations")
     together = and_(*(named.c[name] == event.c[name] for name in keys))
     return select(*event.c, least).outerjoin_from(event, named, together)
@@ -102,9 +98,10 @@ def _parts(shape: AttendanceShape, of: Sources) -> tuple[dict[str, FromClause], 
     """The rows of each section, for the totals and for the groups."""
     by_mode, tally = tallies(of)
     everybody = people(of.site, of).cte()
-    again = people(several_sessions(of), of, *_keys_again(shape)).cte()
+    many, value = several_sessions(of), _value_of_sites(shape)
+    again = people(many, of, "event_id", *value).cte()
     totals: dict[str, FromClause] = {
-        "events": _events(of, again),
+        "events": _events(of, _once(again) if value else again),
         "people": everybody,
         "expected": tally,
         "rejected": _rejected(of),
@@ -119,9 +116,14 @@ def _parts(shape: AttendanceShape, of: Sources) -> tuple[dict[str, FromClause], 
     return totals, {"events": _events(of, again, "value"), "people": each, "expected": due}
 
 
-def _keys_again(shape: AttendanceShape) -> tuple[str, ...]:
-    """Of those who may have come to one event twice, enough is kept for the groups as well."""
-    return ("event_id",) if shape.group_by in {None, "home_of"} else ("event_id", "value")
+def _value_of_sites(shape: AttendanceShape) -> tuple[str, ...]:
+    return () if shape.group_by in {None, "home_of"} else ("value",)
+
+
+def _once(again: FromClause) -> FromClause:
+    """The same people of an event, whatever the values of the breakdown under which they are there."""
+    keys = (again.c.event_id, again.c.person_id)
+    return select(*keys).group_by(*keys).subquery()
 
 
 def _events(of: Sources, again: FromClause, *value: str) -> FromClause:
