@@ -45,6 +45,8 @@ def parse_json(raw: bytes, *, apart: Collection[str] = ()) -> object:
         raise _doubled(document)
     if apart and isinstance(document, dict):
         document = {name: _set_apart(name, value, apart) for name, value in document.items()}
+    if apart and _holds_constant(document):
+        raise _malformed("NaN and the infinities are not JSON numbers")
     return clean_json(document)
 
 
@@ -180,6 +182,17 @@ def _refuse_constant(name: str) -> NoReturn:
     raise _malformed(f"{name} is not a JSON number")
 
 
+class _Constant(float):
+    """NaN or an infinity, which some programs write as if JSON had it."""
+
+
+def _holds_constant(value: object) -> bool:
+    """Whether one stands outside of what is read apart."""
+    if isinstance(value, dict):
+        return any(map(_holds_constant, value.values()))
+    return any(map(_holds_constant, value)) if isinstance(value, list) else isinstance(value, _Constant)
+
+
 _DECODER = json.JSONDecoder(object_pairs_hook=_single_object_of, parse_int=_integer, parse_constant=_refuse_constant)
-_LENIENT = json.JSONDecoder(object_pairs_hook=_object_of, parse_int=_integer)
-"""Python reads NaN and the infinities as floats, which `clean_json` refuses."""
+_LENIENT = json.JSONDecoder(object_pairs_hook=_object_of, parse_int=_integer, parse_constant=_Constant)
+"""For bodies of which some parts are read apart, where what is wrong in one of them is its own matter."""

@@ -244,7 +244,7 @@ async def test_a_request_of_a_program_that_is_sent_twice_registers_once(events: 
     for caller, told in ((program, {"known_id": made["id"]}), (await frontend(events), {})):
         again = await try_register(caller, event_id, person={"full_name": "GIANG THI SA", "phone": "+84912345678"})
         assert (again.status_code, again.json()["code"]) == (409, "duplicate")
-        assert [(e["pointer"], e["params"]) for e in again.json()["errors"]] == [("/person", told)]
+        assert [(e["pointer"], e.get("params", {})) for e in again.json()["errors"]] == [("/person", told)]
     sister = await try_register(program, event_id, person={"full_name": "Giàng Thị Pà", "phone": "0912345678"})
     assert sister.status_code == 201
     async with events.world.database.begin() as session:

@@ -55,7 +55,8 @@ async def test_a_full_table_takes_nobody_and_a_free_seat_somebody(table: Table) 
     answer = await table.try_add(session, **stranger())
     assert (answer.status_code, answer.json()["code"]) == (409, "capacity_full")
     assert answer.json()["detail"] == (
-        "A capacity of 2 is not enough, with 2 seats taken so far. Raise the capacity, or let a participant go."
+        "A capacity of 2 does not suffice: 2 seats are taken. Organisers can raise it; others may take part in another "
+        "way, or wait where there is a waitlist."
     )
     first, second = await table.participants(session)
     await table.sign_in(session, (first, "excused"))

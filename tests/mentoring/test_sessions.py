@@ -165,7 +165,7 @@ async def test_a_session_starts_at_a_moment_of_our_times(table: Table, starts_at
 async def test_more_participants_than_seats_are_not_planned(table: Table) -> None:
     answer = await table.staff.post("/v1/sessions", table.body(capacity=1, participants=[stranger(), stranger()]))
     assert (answer.status_code, answer.json()["code"]) == (409, "capacity_full")
-    assert answer.json()["detail"].startswith("A capacity of 1 is not enough, with 0 seats taken so far.")
+    assert answer.json()["detail"].startswith("A capacity of 1 does not suffice: 0 seats are taken.")
     assert (await table.staff.get("/v1/sessions")).json()["items"] == []
 
 

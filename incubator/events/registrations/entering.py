@@ -166,7 +166,6 @@ def _registration(
         owner_token_id=actor.token_id,
         registered_by_kind=actor.kind,
         registered_by_id=actor.id,
-        registered_at=now,
         confirmed_at=None if waits else now,
     )
 
