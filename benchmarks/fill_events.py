@@ -106,8 +106,8 @@ async def add_phone(
         token_hash(text), now, account_id, now + timedelta(hours=10),
     )  # fmt: skip
     device_id = await connection.fetchval(
-        """INSERT INTO device (event_id, name, profile, token_id, enrolled_at, expires_at, added_by_id)
-           VALUES ($1, $2, 'scan_walk_in', $3, $4, $5, $6) RETURNING id""",
+        """INSERT INTO device (event_id, name, profile, token_id, enrolled_at, expires_at, sees_all, added_by_id)
+           VALUES ($1, $2, 'scan_walk_in', $3, $4, $5, true, $6) RETURNING id""",
         event_id, f"bench {secrets.token_hex(4)}", token_id, now, now + timedelta(hours=10), account_id,
     )  # fmt: skip
     site = "INSERT INTO device_site (device_id, site_id, event_id) VALUES ($1, $2, $3)"
